@@ -1,0 +1,104 @@
+/* The contract between instrumented code (instrument/pass emits it) and the detector (this folder implements it). C, so that the
+ * compiler pass, assembly and the detector read one file.
+ *
+ * Shadow. Granule = 8 aligned bytes of application memory. Each has two 64-bit shadow words at
+ *     shadow(a) = ((a & 0x0fffffffffff & ~7) << 1) + GORACE_SHADOW_BASE
+ * word 0: the last write, word 1: the last read. A word is
+ *     bits 63..28 identity (who and when)   bits 27..8 origin (which stack)   bits 7..0 mask of the granule's bytes touched
+ * zero: never accessed.
+ *
+ * Inline check of an access that lies in one granule (size 1, 2, 4, 8 at natural alignment): with w = the word for its direction and
+ * m = its byte mask, nothing needs doing when
+ *     ((w ^ __gorace_tls.current) & (GORACE_IDENTITY_MASK | m)) == 0
+ * since __gorace_tls.current holds the running goroutine's identity, zero origin and a full mask. Otherwise the code calls the entry
+ * point of that size. The entry points use LLVM's preserve_most convention: argument in rdi, every general register but r11 is preserved,
+ * vector registers are not. The return address identifies the access; frame pointers must be on ("frame-pointer"="all"), so that
+ * [rbp+8] of the accessing function is its own return address.
+ *
+ * Accesses of 16 bytes at 16-byte alignment do the same with both granules. All others (unaligned, odd, wider) call
+ * __gorace_read_range / __gorace_write_range, in the ordinary C convention.
+ *
+ * Calling context. Every function that calls another keeps a hash of the calls that led to it: at entry
+ *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) * GORACE_CONTEXT_MULTIPLIER
+ * and at every exit (return, resume, and after each landing pad: the function's own value) it stores `saved` (or its own value) back. A function that calls
+ * nothing may leave it alone: the entry points add the accessing function's own return address.
+ *
+ * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the thread
+ * pointer each time, and never keep its address over a call.
+ *
+ * Atomic operations, fences and memory intrinsics call the __tsan_* functions of compiler-rt's ABI, which the detector implements for
+ * code compiled with -fsanitize=thread too.
+ */
+#ifndef GORACE_DETECTOR_ABI_ABI_H_
+#define GORACE_DETECTOR_ABI_ABI_H_
+
+#define GORACE_ABI_VERSION 1
+
+#define GORACE_APP_MASK 0x00000ffffffffffful
+#define GORACE_SHADOW_BASE 0x100000000000ul
+#define GORACE_SHADOW_BYTES 0x200000000000ul
+#define GORACE_META_BASE 0x300000000000ul
+#define GORACE_META_BYTES 0x080000000000ul
+
+#define GORACE_IDENTITY_SHIFT 28
+#define GORACE_IDENTITY_MASK 0xfffffffff0000000ul
+#define GORACE_ORIGIN_SHIFT 8
+#define GORACE_ORIGIN_BITS 20
+#define GORACE_BYTE_MASK 0xfful
+
+#define GORACE_CONTEXT_MULTIPLIER 0x9e3779b97f4a7c15ul
+
+/* Offsets in __gorace_tls, for the pass and the assembly entry points. */
+#define GORACE_TLS_CURRENT 0
+#define GORACE_TLS_CALLING_CONTEXT 8
+#define GORACE_TLS_CONTEXT 16
+
+/* Flags of __gorace_module_init. */
+#define GORACE_MODULE_HAS_FENCES 1
+
+#ifndef __ASSEMBLER__
+
+#ifdef __cplusplus
+#include <cstdint>
+extern "C" {
+#else
+#include <stdint.h>
+#endif
+
+struct GoraceTls {
+  uint64_t current;         /* identity of the running goroutine in its present epoch, mask 0xff; 0: not watched */
+  uint64_t calling_context; /* hash of the calls that led here */
+  void* context;            /* detector::Context of what runs; null in the scheduler and in gorace's own threads */
+};
+#ifdef __cplusplus
+extern __attribute__((tls_model("initial-exec"))) thread_local GoraceTls __gorace_tls;
+#else
+extern __attribute__((tls_model("initial-exec"))) _Thread_local struct GoraceTls __gorace_tls;
+#endif
+
+/* Called by a constructor (priority 0) of every instrumented module. */
+void __gorace_module_init(uint32_t abi_version, uint32_t flags);
+
+/* Entry points of the inline check (preserve_most; see above). Implemented in assembly: not callable from C. */
+void __gorace_read1(const void* address);
+void __gorace_read2(const void* address);
+void __gorace_read4(const void* address);
+void __gorace_read8(const void* address);
+void __gorace_read16(const void* address);
+void __gorace_write1(void* address);
+void __gorace_write2(void* address);
+void __gorace_write4(void* address);
+void __gorace_write8(void* address);
+void __gorace_write16(void* address);
+
+/* Any number of bytes at any address, C convention. */
+void __gorace_read_range(const void* address, uint64_t bytes);
+void __gorace_write_range(void* address, uint64_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* __ASSEMBLER__ */
+
+#endif /* GORACE_DETECTOR_ABI_ABI_H_ */

@@ -1,0 +1,48 @@
+// Origins: interned call stacks, 20 bits each, as they stand in shadow words. The stack of the other side of a race is always there, because the
+// word that records the access names it; there is no event history to lose.
+//
+// An origin is found by a 64-bit key (calling-context hash, access pc, return address of the accessing function, kind); only at the first
+// sight of a key the frame pointers are walked. A composite origin stands for a granule whose bytes were touched by several instructions
+// of one epoch: it says for each byte which plain origin applies.
+//
+// When 2^20 are used up, further ones are kUnknownOrigin, counted in losses().
+//
+// Thread safety: any thread, lock-free in the common case; nothing is allocated from the program's malloc.
+#ifndef GORACE_DETECTOR_ORIGIN_ORIGIN_H_
+#define GORACE_DETECTOR_ORIGIN_ORIGIN_H_
+
+#include <cstdint>
+
+namespace gorace::detector {
+
+using OriginId = uint32_t;
+inline constexpr OriginId kUnknownOrigin = 0;
+
+enum class AccessKind : uint8_t { kPlain, kAtomic, kFree, kAllocate, kVptr, kRuntime };
+
+struct OriginInfo {
+  AccessKind kind;
+  int frame_count;
+  const uintptr_t* frames;  // return addresses, innermost (the access) first; lives for ever
+};
+
+// intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the rbp of the accessing
+// function.
+OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind);
+
+// intern_here names the caller's own stack, skip_frames innermost frames left out (interceptors, creation stacks).
+OriginId intern_here(int skip_frames, AccessKind kind);
+
+// intern_stack names a given stack.
+OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind);
+
+// compose: bytes in new_mask are now of `newer`, the others stay of `older`.
+OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask);
+// component returns the plain origin that applies to the lowest byte of `bytes`.
+OriginId component(OriginId origin, uint8_t bytes);
+
+OriginInfo origin_info(OriginId plain_origin);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_ORIGIN_ORIGIN_H_

@@ -1,0 +1,48 @@
+// Reports: data races in Go's layout, on the descriptor that GORACE's log_path names, de-duplicated by the unordered pair of stacks.
+//
+// Thread safety: any thread; reports are serialised, so that two do not mix. Runs on the racing strand, in the middle of its access: allocates
+// nothing from the program's malloc and takes none of the program's locks.
+#ifndef GORACE_DETECTOR_REPORT_REPORT_H_
+#define GORACE_DETECTOR_REPORT_REPORT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/context/context.h"
+#include "detector/origin/origin.h"
+
+namespace gorace::detector {
+
+struct RaceSide {
+  const Context* context = nullptr;  // null: no longer known
+  OriginId origin = kUnknownOrigin;  // plain
+  bool is_write = false;
+};
+
+struct Race {
+  uintptr_t address = 0;  // lowest byte that both touched
+  size_t bytes = 0;       // bytes of the present access
+  RaceSide present;
+  RaceSide previous;
+};
+
+// report_race prints the race unless its pair of stacks was printed before. With halt_on_error it ends the process (code 66).
+void report_race(const Race& race);
+
+// Number of distinct reports so far.
+uint64_t race_count();
+
+// describe_memory hooks the allocator's knowledge in: fills in the heap block that contains address. Provided by heap/.
+struct HeapBlock {
+  uintptr_t address;
+  size_t bytes;
+  OriginId allocated_at;
+  uint64_t allocated_by;  // strand id
+  StrandKind allocated_by_kind;
+  bool freed;
+};
+bool find_heap_block(uintptr_t address, HeapBlock* out);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_REPORT_REPORT_H_

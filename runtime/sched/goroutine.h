@@ -1,0 +1,59 @@
+// G: a goroutine's control block. It lives on the top page of the goroutine's own stack (for an attached OS thread: in
+// memory of the internal allocator) and is never unmapped while somebody may look at it: blocks are recycled, `id` says
+// whose life it is.
+//
+// Life: kDead -> kRunnable (go) -> kRunning <-> kWaiting/kRunnable -> kDead. Transitions are made by the scheduler only; a field
+// says who may touch it.
+#ifndef GORACE_RUNTIME_SCHED_GOROUTINE_H_
+#define GORACE_RUNTIME_SCHED_GOROUTINE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/sched/wait_reason.h"
+
+namespace gorace::runtime {
+
+struct M;  // an OS thread that runs goroutines
+
+enum class GStatus : uint32_t { kDead, kRunnable, kRunning, kWaiting };
+
+enum class GKind : uint8_t {
+  kGoroutine,
+  kMain,    // goroutine 1: the main thread, locked to it
+  kThread,  // an OS thread not made by gorace that used the runtime; locked to itself
+};
+
+inline constexpr int kMaxCreationFrames = 8;
+inline constexpr size_t kMaxGoroutineName = 32;
+
+struct G {
+  // Set before the goroutine can run, then constant for its life.
+  uint64_t id = 0;
+  uint64_t creator_id = 0;  // 0: none (main, threads)
+  GKind kind = GKind::kGoroutine;
+  char name[kMaxGoroutineName] = {};
+  uintptr_t creation_pcs[kMaxCreationFrames] = {};  // return addresses, innermost first, inside the call of go()
+  uint8_t creation_pc_count = 0;
+  uintptr_t stack_low = 0;   // lowest usable address
+  uintptr_t stack_high = 0;  // one past the highest
+
+  // Changed with the scheduler's state; readable by dumps while the world is stopped.
+  std::atomic<GStatus> status{GStatus::kDead};
+  std::atomic<WaitReason> wait_reason{WaitReason::kNone};
+  std::atomic<const void*> wait_object{nullptr};
+  std::atomic<int64_t> wait_since_ns{0};  // CLOCK_MONOTONIC, coarse
+
+  // Owned by the observers of runtime/hooks.h.
+  void* detector = nullptr;
+
+  // Owned by the channel and select code while this goroutine waits in a select: the first waker wins by claiming it.
+  std::atomic<uint32_t> select_claimed{0};
+  // The waiter that woke this goroutine (chan/waiter.h), or a value of the waker's choice. Written by the waker before ready().
+  void* wake_token = nullptr;
+};
+
+}  // namespace gorace::runtime
+
+#endif  // GORACE_RUNTIME_SCHED_GOROUTINE_H_
