@@ -1,0 +1,61 @@
+#include "runtime/base/real.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "runtime/base/internal_allocator.h"
+#include "runtime/base/raw_writer.h"
+
+namespace gorace::runtime {
+namespace {
+
+struct ThreadStart {
+  void (*body)(void*);
+  void* argument;
+};
+
+void* run_thread(void* start_block) {
+  const ThreadStart start = *static_cast<ThreadStart*>(start_block);
+  internal_free(start_block, sizeof(ThreadStart));
+  start.body(start.argument);
+  return nullptr;
+}
+
+}  // namespace
+
+void* real_function(const char* name) {
+  void* found = dlsym(RTLD_NEXT, name);
+  if (found == nullptr) found = dlsym(RTLD_DEFAULT, name);
+  if (found == nullptr) {
+    {
+      RawWriter out(2);
+      out << "gorace: the C library has no function " << name << "; gorace needs glibc 2.34 or newer, linked dynamically\n";
+    }
+    _exit(2);
+  }
+  return found;
+}
+
+int start_thread(void (*body)(void*), void* argument, size_t stack_bytes) {
+  using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static const Create create = reinterpret_cast<Create>(real_function("pthread_create"));
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  auto* start = internal_new<ThreadStart>(ThreadStart{body, argument});
+  // The program's signals belong to the program's threads: the new thread inherits a mask that blocks them all.
+  sigset_t all;
+  sigset_t former;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &former);
+  pthread_t thread;
+  const int error = create(&thread, &attributes, run_thread, start);
+  pthread_sigmask(SIG_SETMASK, &former, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) internal_delete(start);
+  return error;
+}
+
+}  // namespace gorace::runtime
