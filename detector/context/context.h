@@ -39,6 +39,7 @@ struct Context {
   char name[32] = {};
   bool finished = false;
   int ignore_depth = 0;     // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  void* call_stack = nullptr;  // abi/call_stack.h: calls of -fsanitize=thread code; owned there, released before context_end
 
   // Fences (C++ memory model): clock of the last release fence, and what relaxed loads have seen since the last acquire fence. Empty unless a
   // module with fences is loaded.
