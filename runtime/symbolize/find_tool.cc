@@ -1,0 +1,61 @@
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/symbolize/server.h"
+
+namespace gorace::runtime {
+namespace {
+
+bool is_program(const char* path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+// Writes folder + "/gorace" to path; false when it does not fit or is not a program.
+bool is_tool_in(const char* folder, size_t length, char* path, size_t bytes) {
+  constexpr char kName[] = "/gorace";
+  if (length == 0 || length + sizeof kName > bytes) return false;
+  memcpy(path, folder, length);
+  memcpy(path + length, kName, sizeof kName);
+  return is_program(path);
+}
+
+bool find_beside_executable(char* path, size_t bytes) {
+  char executable[4096];
+  const long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, sizeof executable - 1);
+  if (length <= 0) return false;
+  executable[length] = '\0';
+  const char* slash = strrchr(executable, '/');
+  return slash != nullptr && is_tool_in(executable, static_cast<size_t>(slash - executable), path, bytes);
+}
+
+bool find_in_path(char* path, size_t bytes) {
+  const char* folders = getenv("PATH");
+  while (folders != nullptr && *folders != '\0') {
+    const char* end = strchrnul(folders, ':');
+    // A relative entry means another folder after each chdir(); no program is run from there.
+    if (*folders == '/' && is_tool_in(folders, static_cast<size_t>(end - folders), path, bytes)) return true;
+    folders = *end == ':' ? end + 1 : end;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool find_tool(char* path, size_t bytes) {
+  if (getauxval(AT_SECURE) != 0) return false;
+  const char* named = getenv("GORACE_TOOL");
+  if (named != nullptr && strlen(named) < bytes && is_program(named)) {
+    memcpy(path, named, strlen(named) + 1);
+    return true;
+  }
+  return find_beside_executable(path, bytes) || find_in_path(path, bytes);
+}
+
+}  // namespace gorace::runtime

@@ -1,0 +1,63 @@
+#include "runtime/base/raw_writer.h"
+#include "runtime/symbolize/symbolize.h"
+
+namespace gorace::runtime {
+namespace {
+
+// Go prints at most 100 frames: the 50 innermost and the 50 outermost.
+constexpr int kInnermost = 50;
+constexpr int kOutermost = 50;
+
+struct Counting {
+  int visible = 0;
+  int all = 0;
+};
+
+void count_frame(const Frame& frame, void* argument) {
+  auto* counting = static_cast<Counting*>(argument);
+  ++counting->all;
+  if (!is_internal_frame(frame.function)) ++counting->visible;
+}
+
+struct Printing {
+  RawWriter& out;
+  StackStyle style;
+  bool show_internal;
+  int total;
+  int index = 0;
+};
+
+void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
+  const char* file = frame.file[0] != '\0' ? frame.file : "-";
+  if (style == StackStyle::kRace) {
+    out << "  " << frame.function << "()\n      " << file << ':' << frame.line << " +" << Hex{frame.function_offset} << '\n';
+    return;
+  }
+  out << frame.function << "(...)\n\t" << file << ':' << frame.line;
+  if (!frame.inlined) out << " +" << Hex{frame.function_offset};
+  out << '\n';
+}
+
+void visit_frame(const Frame& frame, void* argument) {
+  auto* printing = static_cast<Printing*>(argument);
+  if (!printing->show_internal && is_internal_frame(frame.function)) return;
+  const int index = printing->index++;
+  const int elided = printing->total - kInnermost - kOutermost;
+  if (elided <= 0 || index < kInnermost || index >= kInnermost + elided) {
+    print_frame(printing->out, frame, printing->style);
+  } else if (index == kInnermost) {
+    printing->out << (printing->style == StackStyle::kRace ? "  ..." : "...") << elided << " frames elided...\n";
+  }
+}
+
+}  // namespace
+
+void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle style) {
+  Counting counting;
+  for (int i = 0; i < count; ++i) symbolize_pc(pcs[i], count_frame, &counting);
+  const bool show_internal = counting.visible == 0;
+  Printing printing{out, style, show_internal, show_internal ? counting.all : counting.visible};
+  for (int i = 0; i < count; ++i) symbolize_pc(pcs[i], visit_frame, &printing);
+}
+
+}  // namespace gorace::runtime
