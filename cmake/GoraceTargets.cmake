@@ -32,3 +32,11 @@ function(gorace_add_folders)
     endif()
   endforeach()
 endfunction()
+
+# gorace_benchmark(<name> SOURCES <file>... [LIBS <target>...]): a Google Benchmark executable; nothing runs it by itself.
+function(gorace_benchmark name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} benchmark::benchmark Threads::Threads)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+endfunction()
