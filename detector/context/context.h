@@ -8,9 +8,9 @@
 // Slots are reused exactly: only when the last owner's final epoch is in the new owner's clock at birth; past the hard limit by the oldest
 // end, which is counted and printed at exit.
 //
-// Ownership: a Context is used by the thread that runs it; while its goroutine is parked, by whoever dequeued it (runtime/hooks.h). Contexts are
-// never unmapped; ended ones stay readable for reports (id, creation stack) and their memory is recycled only when no shadow
-// word can name their epochs any more or never.
+// Ownership: a Context is used by the thread that runs it; while its goroutine is parked, by whoever dequeued it (runtime/hooks.h). Its memory is
+// recycled after its end (never unmapped). What reports need of an ended strand (id, creator, creation stack, name) is kept for ever in a
+// compact form, a few tens of bytes: describe_identity.
 #ifndef GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 #define GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 
@@ -27,19 +27,28 @@ enum class StrandKind : uint8_t { kMain, kThread, kGoroutine };
 struct Context {
   // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while it runs.
   uint64_t current = 0;
-  uint64_t calling_context = 0;  // __gorace_tls.calling_context while it does not run
-  VectorClock clock;             // without its own entry: that is (slot, epoch)
-  uint32_t slot = 0;
+  VectorClock clock;    // without its own entry: that is (slot, epoch)
+  uint32_t slot = 0;    // index in clocks (identity.h)
   uint32_t epoch = 0;
-
-  StrandKind kind = StrandKind::kGoroutine;
-  uint64_t id = 0;         // as in dumps and profiles (runtime/sched/sched.h, next_id)
-  uint64_t creator_id = 0;
-  OriginId created_at = 0;  // creation stack
-  char name[32] = {};
-  bool finished = false;
+  // The last epoch in which the strand accessed memory or released. The slot can be reused by whoever knows that one.
+  uint32_t last_used_epoch = 0;
+  uint8_t slot_shift = 0;   // identity >> slot_shift names the slot (identity.h)
   int ignore_depth = 0;     // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+
+  uint64_t calling_context = 0;  // __gorace_tls.calling_context while it does not run
+  uint64_t id = 0;               // as in dumps and profiles (runtime/sched/sched.h, next_id)
+  uint64_t creator_id = 0;
+  OriginId created_at = 0;       // creation stack
+  StrandKind kind = StrandKind::kGoroutine;
+  bool finished = false;
+  char name[32] = {};
   void* call_stack = nullptr;  // abi/call_stack.h: calls of -fsanitize=thread code; owned there, released before context_end
+
+  // Slots of strands that this one has heard of, newest last: likely to be reusable by its children (slots.h).
+  static constexpr int kSlotHints = 4;
+  uint32_t slot_hints[kSlotHints] = {};
+  uint8_t next_hint = 0;
+  uint32_t strand = 0;  // index of its compact record (strands.h)
 
   // Fences (C++ memory model): clock of the last release fence, and what relaxed loads have seen since the last acquire fence. Empty unless a
   // module with fences is loaded.
@@ -53,22 +62,32 @@ Context* current_context();
 void set_current_context(Context* context);
 
 // context_create makes a context that is born after everything its creator has done (creator null: an unordered strand), and advances the creator's
-// epoch. context_end gives the slot back; the final clock is what context_join and release events pass on.
+// epoch.
 Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId created_at);
+
+// context_end ends the strand, on the thread that runs it, as its last event, and gives its slot back. A goroutine's context is recycled at once;
+// a thread's stays valid, for its final clock, until context_join or context_forget.
 void context_end(Context* context);
-// context_join: everything `ended` did happens before what `waiter` does next.
+// context_join: everything `ended` did happens before what `waiter` does next (waiter null: nobody waits). Recycles `ended`.
 void context_join(Context* waiter, Context* ended);
+// context_forget recycles an ended thread's context that nobody will join (detached).
+void context_forget(Context* ended);
 
 // Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
 void context_advance_epoch(Context* context);
 
-// Who executed the access with this identity: for reports. Null when the record is gone (counted).
-const Context* context_of_identity(uint64_t identity_word);
+// describe_identity fills in who executed the access with this identity word, for reports: id, creator_id, created_at, kind, finished and name;
+// the rest stays empty. False when the record is gone (counted).
+bool describe_identity(uint64_t identity_word, Context* out);
 
 // Counters of what limits made the detector drop, for the line at exit. Zero on nearly every run.
 struct Losses {
-  uint64_t slots_reused_early;
-  uint64_t origins_dropped;
+  uint64_t slots_reused_early;      // a strand took a slot whose last owner it is not ordered after
+  uint64_t epochs_exhausted;        // releases that could not start a new epoch
+  uint64_t origins_dropped;         // accesses whose stack could not be interned
+  uint64_t strands_dropped;         // strands that reports cannot name
+  uint64_t history_dropped;         // accesses that no record could be had for
+  uint64_t nested_accesses_dropped; // accesses by a signal handler that interrupted the detector at work
 };
 Losses losses();
 
