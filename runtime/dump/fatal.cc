@@ -1,32 +1,66 @@
+// The errors that Go does not let a program recover from. stdio is flushed where the C library's locks are known to be free or soon will be: what the
+// program printed before is often the clue.
 #include <cstdint>
 
 #include "runtime/base/exit_hooks.h"
 #include "runtime/base/raw_writer.h"
+#include "runtime/dump/death.h"
 #include "runtime/dump/dump.h"
-#include "runtime/sched/goroutine.h"
+#include "runtime/dump/quit_signal.h"
+#include "runtime/dump/snapshot.h"
+#include "runtime/sched/sched.h"
 
 namespace gorace::runtime {
+namespace {
 
-void fatal_error(const char* message) {
-  {
-    RawWriter out(2);
-    out << "fatal error: " << message << "\n";
-  }
-  end_process(2, false);
+// 102: after the options are read (101), before the program's own static objects, whose handlers then replace ours. It stands in this file
+// because the scheduler refers to it: every program with goroutines links it from the archive.
+__attribute__((constructor(102))) void install_dump_handlers() {
+  install_quit_handler();
+  install_terminate_handler();
 }
 
-void fatal_deadlock() { fatal_error("all goroutines are asleep - deadlock!"); }
+}  // namespace
 
-void install_terminate_handler() {}
+void fatal_error(const char* message) {
+  claim_death();
+  {
+    RawWriter out(2);
+    out << "fatal error: " << message << "\n\n";
+    print_own_goroutine(out);
+  }
+  end_process(kFatalExitCode, /*flush=*/true);
+}
 
-void die_of_exception(G*) { fatal_error("uncaught exception"); }
+void fatal_deadlock() {
+  claim_death();
+  {
+    Snapshot snapshot;
+    take_snapshot(&snapshot);
+    bool has_main = false;
+    for (const GoroutineSnapshot& g : snapshot.goroutines) has_main = has_main || g.kind == GKind::kMain;
+    RawWriter out(2);
+    out << "fatal error: "
+        << (has_main ? "all goroutines are asleep - deadlock!" : "no goroutines (main called runtime.Goexit) - deadlock!")
+        << "\n\n";
+    print_snapshots(out, snapshot);
+  }
+  end_process(kFatalExitCode, /*flush=*/true);
+}
 
-void die_of_stack_overflow(G*, size_t, const uintptr_t*, int) { fatal_error("stack overflow"); }
-
-void start_dump_thread() {}
-
-void print_goroutine(RawWriter& out, G* g, const uintptr_t*, int) { out << "goroutine " << g->id << "\n"; }
-
-void print_all_goroutines(RawWriter&) {}
+void die_of_stack_overflow(G* g, size_t limit, const uintptr_t* pcs, int count) {
+  claim_death();
+  {
+    RawWriter out(2);
+    out << "runtime: goroutine stack exceeds " << limit << "-byte limit\nfatal error: stack overflow\n\n";
+    GoroutineSnapshot copy = describe(*g, now_ns());
+    copy.status = GStatus::kRunning;
+    copy.waiting_ns = 0;
+    copy.pc_count = count;
+    print_snapshot(out, copy, pcs);
+  }
+  // Without a flush: the overflow may have struck inside stdio.
+  end_process(kFatalExitCode, /*flush=*/false);
+}
 
 }  // namespace gorace::runtime

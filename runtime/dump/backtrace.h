@@ -1,0 +1,16 @@
+// Backtrace: the caller's own stack through the unwind tables. Slower than capture_stack's frame pointers, and it sees through code
+// that was compiled without them (the C++ library under std::terminate).
+#ifndef GORACE_RUNTIME_DUMP_BACKTRACE_H_
+#define GORACE_RUNTIME_DUMP_BACKTRACE_H_
+
+#include <cstdint>
+
+namespace gorace::runtime {
+
+// backtrace_here writes the return addresses of the calling thread's stack, innermost first, the caller's own frame included, and returns
+// their number. Stops at a goroutine's root. Not async-signal-safe (it may take the loader's lock).
+int backtrace_here(uintptr_t* pcs, int max);
+
+}  // namespace gorace::runtime
+
+#endif  // GORACE_RUNTIME_DUMP_BACKTRACE_H_
