@@ -7,6 +7,7 @@
 
 #include "runtime/base/raw_writer.h"
 #include "runtime/dump/backtrace.h"
+#include "runtime/dump/dump.h"
 #include "runtime/dump/snapshot.h"
 #include "runtime/sched/sched.h"
 
@@ -25,6 +26,8 @@ void claim_death() {
   if (dying == self) syscall(SYS_exit_group, kFatalExitCode);
   for (;;) pause();
 }
+
+bool process_is_dying() { return g_dying_thread.load(std::memory_order_relaxed) != 0; }
 
 void print_own_goroutine(RawWriter& out) {
   G* g = current_g_or_null();

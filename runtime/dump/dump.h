@@ -43,12 +43,15 @@ void install_terminate_handler();
 // addresses, innermost first), and ends the process with code 2. Runs on a stack that is not g's.
 [[noreturn]] void die_of_stack_overflow(G* g, size_t limit, const uintptr_t* pcs, int count);
 
+// process_is_dying tells whether one of the functions above has begun to end the process: what still runs then is cut short, not stuck.
+bool process_is_dying();
+
 // start_dump_thread starts the thread that serves SIGQUIT while goroutines exist. Called by the scheduler when it starts its
 // first thread; further calls do nothing.
 void start_dump_thread();
 
-// print_goroutine prints one goroutine: header, stack, creator. print_all_goroutines stops the world meanwhile: the caller's goroutine
-// first, then by id, an empty line between two.
+// print_goroutine prints one goroutine: header, stack, creator. print_all_goroutines prints all, main first, then by id, an empty line between
+// two; the scheduler is held only while their stacks are copied, and the caller must hold none of its locks.
 void print_goroutine(RawWriter& out, G* g, const uintptr_t* pcs, int count);
 void print_all_goroutines(RawWriter& out);
 

@@ -14,20 +14,6 @@ namespace {
 
 constexpr int64_t kMinuteNs = 60'000'000'000;
 
-const char* status_text(const GoroutineSnapshot& g) {
-  switch (g.status) {
-    case GStatus::kRunnable:
-      return "runnable";
-    case GStatus::kRunning:
-      return "running";
-    case GStatus::kWaiting:
-      return g.wait_reason == WaitReason::kNone ? "waiting" : wait_reason_text(g.wait_reason);
-    case GStatus::kDead:
-      break;
-  }
-  return "dead";
-}
-
 // Escapes as Go's quoting does, and "]" too: simple parsers take the first one for the end of the header.
 void print_quoted(RawWriter& out, const char* text) {
   out << '"';
@@ -45,7 +31,7 @@ void print_quoted(RawWriter& out, const char* text) {
 }
 
 void print_header(RawWriter& out, const GoroutineSnapshot& g) {
-  out << "goroutine " << g.id << " [" << status_text(g);
+  out << "goroutine " << g.id << " [" << state_text(g);
   if (g.waiting_ns >= kMinuteNs) out << ", " << g.waiting_ns / kMinuteNs << " minutes";
   if (g.kind == GKind::kThread) out << ", locked to thread";
   if (g.name[0] != '\0') {
@@ -82,6 +68,20 @@ void print_creator(RawWriter& out, const GoroutineSnapshot& g) {
 }
 
 }  // namespace
+
+const char* state_text(const GoroutineSnapshot& g) {
+  switch (g.status) {
+    case GStatus::kRunnable:
+      return "runnable";
+    case GStatus::kRunning:
+      return "running";
+    case GStatus::kWaiting:
+      return g.wait_reason == WaitReason::kNone ? "waiting" : wait_reason_text(g.wait_reason);
+    case GStatus::kDead:
+      break;
+  }
+  return "dead";
+}
 
 void print_snapshot(RawWriter& out, const GoroutineSnapshot& g, const uintptr_t* pcs) {
   print_header(out, g);

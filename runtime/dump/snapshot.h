@@ -48,6 +48,9 @@ GoroutineSnapshot describe(const G& g, int64_t now_ns);
 // hold none of its locks.
 void take_snapshot(Snapshot* out);
 
+// state_text returns the word of the header: the wait reason of a waiting goroutine, else "running" or "runnable".
+const char* state_text(const GoroutineSnapshot& g);
+
 // print_snapshot prints one goroutine in Go's form (dump.h), no empty line around it.
 void print_snapshot(RawWriter& out, const GoroutineSnapshot& g, const uintptr_t* pcs);
 // print_snapshots prints all of them, an empty line between two.
