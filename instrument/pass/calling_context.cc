@@ -1,0 +1,115 @@
+#include "instrument/pass/calling_context.h"
+
+#include "detector/abi/abi.h"
+#include "instrument/pass/calls.h"
+#include "instrument/pass/emission.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Intrinsics.h"
+
+namespace gorace::instrument {
+
+using llvm::dyn_cast;
+using llvm::Instruction;
+using llvm::IRBuilder;
+using llvm::isa;
+using llvm::Value;
+
+namespace {
+
+// ControlPoints: where a function is left and re-entered, and whom it calls.
+struct ControlPoints {
+  llvm::SmallVector<Instruction*, 8> exits;
+  llvm::SmallVector<llvm::LandingPadInst*, 8> landing_pads;
+  llvm::SmallVector<llvm::CallBase*, 4> returning_twice;
+  llvm::SmallVector<llvm::CallBase*, 8> never_returning;
+  bool has_returning_calls = false;
+  bool has_funclets = false;
+};
+
+// The place to restore at: a musttail call and its ret are one exit.
+Instruction* exit_of(llvm::ReturnInst* ret) {
+  if (llvm::CallInst* tail = ret->getParent()->getTerminatingMustTailCall()) return tail;
+  return ret;
+}
+
+void add_call(ControlPoints& points, llvm::CallBase* call, const llvm::TargetLibraryInfo& library) {
+  if (!is_program_call(*call, library)) return;
+  if (call->hasFnAttr(llvm::Attribute::ReturnsTwice)) points.returning_twice.push_back(call);
+  if (call->doesNotReturn()) {
+    points.never_returning.push_back(call);
+  } else {
+    points.has_returning_calls = true;
+  }
+}
+
+ControlPoints find_control_points(llvm::Function& function, const llvm::TargetLibraryInfo& library) {
+  ControlPoints points;
+  for (llvm::BasicBlock& block : function) {
+    for (Instruction& instruction : block) {
+      if (auto* ret = dyn_cast<llvm::ReturnInst>(&instruction)) {
+        points.exits.push_back(exit_of(ret));
+      } else if (isa<llvm::ResumeInst>(instruction)) {
+        points.exits.push_back(&instruction);
+      } else if (auto* pad = dyn_cast<llvm::LandingPadInst>(&instruction)) {
+        points.landing_pads.push_back(pad);
+      } else if (isa<llvm::FuncletPadInst>(instruction) || isa<llvm::CatchSwitchInst>(instruction)) {
+        points.has_funclets = true;
+      } else if (auto* call = dyn_cast<llvm::CallBase>(&instruction)) {
+        add_call(points, call, library);
+      }
+    }
+  }
+  return points;
+}
+
+// (caller's context + return address) * multiplier
+Value* own_context(IRBuilder<>& builder, Value* callers) {
+  Value* return_address = builder.CreateIntrinsic(builder.getPtrTy(), llvm::Intrinsic::returnaddress, {builder.getInt32(0)});
+  Value* sum = builder.CreateAdd(callers, builder.CreatePtrToInt(return_address, builder.getInt64Ty()));
+  return builder.CreateMul(sum, builder.getInt64(GORACE_CONTEXT_MULTIPLIER));
+}
+
+void keep_at_cold_calls(ThreadWords& words, const ControlPoints& points) {
+  for (llvm::CallBase* call : points.never_returning) {
+    Emitter builder(call);
+    words.store_calling_context(builder, own_context(builder, words.load_calling_context(builder)));
+  }
+}
+
+void set_again_at_reentries(ThreadWords& words, const ControlPoints& points, Value* own) {
+  for (llvm::LandingPadInst* pad : points.landing_pads) {
+    Emitter builder(&*pad->getParent()->getFirstInsertionPt());
+    words.store_calling_context(builder, own);
+  }
+  for (llvm::CallBase* call : points.returning_twice) {
+    auto* invoke = dyn_cast<llvm::InvokeInst>(call);
+    Emitter builder(invoke != nullptr ? &*invoke->getNormalDest()->getFirstInsertionPt() : call->getNextNode());
+    words.store_calling_context(builder, own);
+  }
+}
+
+}  // namespace
+
+bool keep_calling_context(llvm::Function& function, ThreadWords& words, const llvm::TargetLibraryInfo& library) {
+  const ControlPoints points = find_control_points(function, library);
+  if (!points.has_returning_calls && points.never_returning.empty()) return false;
+  if (points.has_funclets || function.isPresplitCoroutine()) return false;
+  if (!points.has_returning_calls && points.landing_pads.empty()) {
+    keep_at_cold_calls(words, points);
+    return true;
+  }
+
+  // Entry code has no line of its own, as a prologue has none.
+  IRBuilder<> builder(&function.getEntryBlock(), entry_point(function));
+  Value* callers = words.load_calling_context(builder);
+  Value* own = own_context(builder, callers);
+  words.store_calling_context(builder, own);
+  for (Instruction* exit : points.exits) {
+    Emitter at_exit(exit);
+    words.store_calling_context(at_exit, callers);
+  }
+  set_again_at_reentries(words, points, own);
+  return true;
+}
+
+}  // namespace gorace::instrument

@@ -1,0 +1,34 @@
+#include "instrument/pass/calls.h"
+
+#include "instrument/pass/runtime_functions.h"
+#include "llvm/IR/IntrinsicInst.h"
+
+namespace gorace::instrument {
+
+namespace {
+
+bool is_number(const llvm::Type* type) { return type->isFloatingPointTy() || type->isIntegerTy(); }
+
+// By attribute rather than by a list of names: LLVM knows the library's functions and what each may do (writing memory stands for errno).
+bool is_mathematics(const llvm::CallBase& call, const llvm::TargetLibraryInfo& library) {
+  llvm::LibFunc known;
+  if (!library.getLibFunc(call, known) || !library.has(known)) return false;
+  if (!call.doesNotThrow() || !call.hasFnAttr(llvm::Attribute::WillReturn) || !call.onlyWritesMemory()) return false;
+  if (!is_number(call.getType())) return false;
+  for (const llvm::Use& argument : call.args()) {
+    if (!is_number(argument->getType())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_program_call(const llvm::CallBase& call, const llvm::TargetLibraryInfo& library) {
+  if (llvm::isa<llvm::IntrinsicInst>(call) || call.isInlineAsm()) return false;
+  if (const llvm::Function* callee = call.getCalledFunction()) {
+    if (RuntimeFunctions::is_runtime_function(callee->getName())) return false;
+  }
+  return !is_mathematics(call, library);
+}
+
+}  // namespace gorace::instrument

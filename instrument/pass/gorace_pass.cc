@@ -1,0 +1,95 @@
+#include "instrument/pass/gorace_pass.h"
+
+#include "instrument/pass/access.h"
+#include "instrument/pass/atomics.h"
+#include "instrument/pass/attributes.h"
+#include "instrument/pass/calling_context.h"
+#include "instrument/pass/check.h"
+#include "instrument/pass/elimination.h"
+#include "instrument/pass/emission.h"
+#include "instrument/pass/lane_accesses.h"
+#include "instrument/pass/memory_intrinsics.h"
+#include "instrument/pass/module_constructor.h"
+#include "instrument/pass/options.h"
+#include "llvm/IR/Module.h"
+#include "llvm/TargetParser/Triple.h"
+
+namespace gorace::instrument {
+
+namespace {
+
+// Set in an instrumented module. The pass meets a module twice when it is registered twice (both plugins loaded, a flag repeated),
+// and when ThinLTO's linker loads it too.
+constexpr const char kInstrumentedFlag[] = "gorace.instrumented";
+
+class FunctionInstrumenter {
+ public:
+  FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, const llvm::TargetLibraryInfo& library)
+      : function_(function), runtime_(runtime), library_(library), words_(function) {}
+
+  // run returns whether the function has a fence.
+  bool run(FunctionMode mode) {
+    FunctionPlan plan = collect(function_, mode, library_, statistics_);
+    eliminate(plan, function_.getParent()->getDataLayout(), statistics_);
+    hoist_static_allocas(function_);
+    statistics_.keeps_context = keep_calling_context(function_, words_, library_);
+    const bool has_fences = llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
+    if (!plan.is_empty()) emit(plan);
+    if (statistics_.any_check() || statistics_.keeps_context) adapt_attributes(function_);
+    adapt_calls(function_);
+    if (verbose()) statistics_.print(llvm::errs(), function_.getName());
+    return has_fences;
+  }
+
+ private:
+  void emit(FunctionPlan& plan) {
+    CheckEmitter checks(function_, runtime_, words_, statistics_);
+    for (const Access& access : plan.accesses) {
+      if (!access.is_eliminated) checks.emit(access);
+    }
+    for (llvm::StoreInst* store : plan.vptr_updates) {
+      Emitter builder(store);
+      runtime_.call_vptr_update(builder, store->getPointerOperand(), store->getValueOperand());
+    }
+    for (llvm::IntrinsicInst* intrinsic : plan.lane_accesses) check_lane_access(intrinsic, checks, statistics_);
+    for (llvm::MemIntrinsic* intrinsic : plan.memory_calls) replace_memory_intrinsic(intrinsic, runtime_);
+    for (llvm::Instruction* atomic : plan.atomics) replace_atomic(atomic, runtime_);
+    statistics_.vptr_updates = plan.vptr_updates.size();
+    statistics_.memory_calls = plan.memory_calls.size();
+    statistics_.atomics = plan.atomics.size();
+  }
+
+  llvm::Function& function_;
+  RuntimeFunctions& runtime_;
+  const llvm::TargetLibraryInfo& library_;
+  ThreadWords words_;
+  Statistics statistics_;
+};
+
+}  // namespace
+
+llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses) {
+  if (module.getModuleFlag(kInstrumentedFlag) != nullptr) return llvm::PreservedAnalyses::all();
+  if (!ThreadWords::is_supported(module)) {
+    module.getContext().emitError("gorace: cannot instrument for target '" + llvm::Triple(module.getTargetTriple()).str() +
+                                  "': supported are x86_64 and aarch64 on Linux");
+    return llvm::PreservedAnalyses::all();
+  }
+  module.addModuleFlag(llvm::Module::Max, kInstrumentedFlag, 1);
+
+  RuntimeFunctions runtime(module);
+  auto& functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
+  bool instrumented = false;
+  bool has_fences = false;
+  for (llvm::Function& function : module) {
+    const FunctionMode mode = mode_of(function);
+    if (mode == FunctionMode::kNothing) continue;
+    const auto& library = functions.getResult<llvm::TargetLibraryAnalysis>(function);
+    has_fences |= FunctionInstrumenter(function, runtime, library).run(mode);
+    instrumented = true;
+  }
+  if (instrumented) add_module_constructor(module, runtime, has_fences);
+  return llvm::PreservedAnalyses::none();
+}
+
+}  // namespace gorace::instrument

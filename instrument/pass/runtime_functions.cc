@@ -1,0 +1,96 @@
+#include "instrument/pass/runtime_functions.h"
+
+#include "llvm/ADT/Twine.h"
+
+namespace gorace::instrument {
+
+using llvm::Attribute;
+using llvm::CallInst;
+using llvm::IRBuilder;
+using llvm::Twine;
+using llvm::Type;
+using llvm::Value;
+
+namespace {
+
+// Each cold call's return address identifies its access: two of them must not be folded into one.
+void mark_access_call(CallInst* call) {
+  call->addFnAttr(Attribute::NoMerge);
+  call->addFnAttr(Attribute::Cold);
+}
+
+llvm::SmallVector<Type*, 6> types_of(llvm::ArrayRef<Value*> values) {
+  llvm::SmallVector<Type*, 6> types;
+  for (Value* value : values) types.push_back(value->getType());
+  return types;
+}
+
+// A callee compiled by clang takes it for granted that its caller has widened small integers.
+void extend_small_integers(CallInst* call) {
+  for (unsigned i = 0; i < call->arg_size(); ++i) {
+    Type* type = call->getArgOperand(i)->getType();
+    if (type->isIntegerTy(8) || type->isIntegerTy(16)) call->addParamAttr(i, Attribute::ZExt);
+  }
+}
+
+}  // namespace
+
+RuntimeFunctions::RuntimeFunctions(llvm::Module& module)
+    : module_(module),
+      void_(Type::getVoidTy(module.getContext())),
+      pointer_(llvm::PointerType::getUnqual(module.getContext())),
+      i32_(Type::getInt32Ty(module.getContext())),
+      i64_(Type::getInt64Ty(module.getContext())) {}
+
+llvm::FunctionCallee RuntimeFunctions::declare(llvm::StringRef name, Type* result, llvm::ArrayRef<Type*> parameters) {
+  auto callee = module_.getOrInsertFunction(name, llvm::FunctionType::get(result, parameters, /*isVarArg=*/false));
+  if (auto* function = llvm::dyn_cast<llvm::Function>(callee.getCallee())) function->setDoesNotThrow();
+  return callee;
+}
+
+CallInst* RuntimeFunctions::call_access(IRBuilder<>& builder, Value* address, unsigned bytes, bool is_write) {
+  const std::string name = (Twine(is_write ? "__gorace_write" : "__gorace_read") + Twine(bytes)).str();
+  auto callee = declare(name, void_, {pointer_});
+  llvm::cast<llvm::Function>(callee.getCallee())->setCallingConv(llvm::CallingConv::PreserveMost);
+  CallInst* call = builder.CreateCall(callee, {address});
+  call->setCallingConv(llvm::CallingConv::PreserveMost);
+  mark_access_call(call);
+  return call;
+}
+
+CallInst* RuntimeFunctions::call_range(IRBuilder<>& builder, Value* address, Value* bytes, bool is_write) {
+  auto callee = declare(is_write ? "__gorace_write_range" : "__gorace_read_range", void_, {pointer_, i64_});
+  CallInst* call = builder.CreateCall(callee, {address, bytes});
+  mark_access_call(call);
+  return call;
+}
+
+CallInst* RuntimeFunctions::call_vptr_update(IRBuilder<>& builder, Value* address, Value* value) {
+  return builder.CreateCall(declare("__tsan_vptr_update", void_, {pointer_, pointer_}), {address, value});
+}
+
+CallInst* RuntimeFunctions::call_atomic(IRBuilder<>& builder, unsigned bits, llvm::StringRef operation, Type* result,
+                                        llvm::ArrayRef<Value*> arguments) {
+  const std::string name = (Twine("__tsan_atomic") + Twine(bits) + "_" + operation).str();
+  CallInst* call = builder.CreateCall(declare(name, result, types_of(arguments)), arguments);
+  extend_small_integers(call);
+  return call;
+}
+
+CallInst* RuntimeFunctions::call_thread_fence(IRBuilder<>& builder, Value* order) {
+  return builder.CreateCall(declare("__tsan_atomic_thread_fence", void_, {i32_}), {order});
+}
+
+CallInst* RuntimeFunctions::call_memory(IRBuilder<>& builder, llvm::StringRef name, Value* destination, Value* operand,
+                                        Value* bytes) {
+  auto callee = declare((Twine("__tsan_") + name).str(), pointer_, {pointer_, operand->getType(), i64_});
+  return builder.CreateCall(callee, {destination, operand, bytes});
+}
+
+llvm::FunctionCallee RuntimeFunctions::module_init() { return declare("__gorace_module_init", void_, {i32_, i32_}); }
+
+bool RuntimeFunctions::is_runtime_function(llvm::StringRef name) {
+  return name.starts_with("__gorace_") || name.starts_with("__tsan_") || name.starts_with("gorace.module_ctor");
+}
+
+}  // namespace gorace::instrument
