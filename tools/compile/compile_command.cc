@@ -1,0 +1,94 @@
+#include "tools/compile/compile_command.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace gorace::tools {
+namespace {
+
+using Words = std::vector<std::string>;
+
+void append(Words* to, const Words& more) { to->insert(to->end(), more.begin(), more.end()); }
+
+// The folders that compilers search anyway: naming one as -isystem would move it before the C++ library's own headers, whose
+// #include_next then fails.
+bool is_default_include_folder(const std::string& folder) { return folder == "/usr/include" || folder == "/usr/local/include"; }
+
+// "--" ends the compiler's options, but what gorace adds comes behind the user's arguments. Without it, inputs that begin with a dash
+// need another spelling.
+Words without_end_of_options(const Words& args) {
+  Words result;
+  bool only_inputs = false;
+  for (const std::string& arg : args) {
+    if (!only_inputs && arg == "--") {
+      only_inputs = true;
+    } else {
+      result.push_back(only_inputs && !arg.empty() && arg[0] == '-' ? absl::StrCat("./", arg) : arg);
+    }
+  }
+  return result;
+}
+
+Words compile_flags(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
+  Words flags;
+  if (mode.race) {
+    // The same file as both: LLVM 19 reads plugin options only with -fplugin, and ccache hashes only that one.
+    append(&flags, {absl::StrCat("-fplugin=", layout.plugin()), absl::StrCat("-fpass-plugin=", layout.plugin())});
+  }
+  if (!use.has_debug_flag) flags.push_back("-g");
+  if (!is_default_include_folder(layout.include_folder)) append(&flags, {"-isystem", layout.include_folder});
+  return flags;
+}
+
+Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
+  Words flags;
+  if (use.has_language) append(&flags, {"-x", "none"});
+  if (mode.race) {
+    // All of gorace_race: interceptors are found by name at run time, nothing refers to them at link time.
+    append(&flags, {"-Wl,--whole-archive", layout.library("gorace_race"), "-Wl,--no-whole-archive", layout.library("gorace_detector")});
+  }
+  append(&flags, {layout.library("gorace"), "-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"});
+  if (mode.language == Language::kC) append(&flags, {"-lstdc++", "-lm"});  // what the runtime itself is written with
+  return flags;
+}
+
+}  // namespace
+
+absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
+  if (!mode.race) return absl::OkStatus();
+  if (!use.sanitizer.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("-fsanitize=", use.sanitizer,
+                                                   " cannot be combined with race detection: both need the same memory for their shadow; "
+                                                   "drop it, or use --no-race"));
+  }
+  if (use.is_static && use.links_program) {
+    return absl::InvalidArgumentError(
+        "a static executable cannot be checked for races: libc's functions are intercepted by the dynamic linker; drop -static, or use "
+        "--no-race");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
+  Words files;
+  if (mode.race && use.has_input) files.push_back(layout.plugin());
+  if (!use.links_program) return files;
+  files.push_back(layout.library("gorace"));
+  if (mode.race) append(&files, {layout.library("gorace_race"), layout.library("gorace_detector")});
+  return files;
+}
+
+std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout, const CompileMode& mode,
+                                         const CompilerUse& use, const std::vector<std::string>& args) {
+  Words command = compiler;
+  if (!use.has_input) {
+    append(&command, args);
+    return command;
+  }
+  append(&command, compile_flags(layout, mode, use));
+  append(&command, without_end_of_options(args));
+  append(&command, {"-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"});
+  if (use.links_program) append(&command, link_flags(layout, mode, use));
+  return command;
+}
+
+}  // namespace gorace::tools

@@ -1,0 +1,33 @@
+// compile_command: a user's compiler arguments with gorace's own added.
+#ifndef GORACE_TOOLS_COMPILE_COMPILE_COMMAND_H_
+#define GORACE_TOOLS_COMPILE_COMPILE_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "tools/base/layout.h"
+#include "tools/compile/classify.h"
+#include "tools/compile/toolchain.h"
+
+namespace gorace::tools {
+
+struct CompileMode {
+  Language language = Language::kCxx;
+  bool race = true;  // false: goroutines without the race detector
+};
+
+// check_use returns InvalidArgument when the arguments ask for something that race detection cannot be combined with.
+absl::Status check_use(const CompileMode& mode, const CompilerUse& use);
+
+// needed_files lists gorace's files that the command will name.
+std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use);
+
+// compile_command returns the whole command, compiler first. The user's arguments keep their order and, but for the frame pointer that
+// stacks are walked by, come after gorace's, so that they win.
+std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout, const CompileMode& mode,
+                                         const CompilerUse& use, const std::vector<std::string>& args);
+
+}  // namespace gorace::tools
+
+#endif  // GORACE_TOOLS_COMPILE_COMPILE_COMMAND_H_
