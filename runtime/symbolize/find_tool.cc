@@ -21,18 +21,17 @@ bool is_program(const char* path) {
 bool is_tool_in(const char* folder, size_t length, char* path, size_t bytes) {
   constexpr char kName[] = "/gorace";
   if (length == 0 || length + sizeof kName > bytes) return false;
-  memcpy(path, folder, length);
+  memmove(path, folder, length);
   memcpy(path + length, kName, sizeof kName);
   return is_program(path);
 }
 
 bool find_beside_executable(char* path, size_t bytes) {
-  char executable[4096];
-  const long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, sizeof executable - 1);
+  const long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, bytes - 1);
   if (length <= 0) return false;
-  executable[length] = '\0';
-  const char* slash = strrchr(executable, '/');
-  return slash != nullptr && is_tool_in(executable, static_cast<size_t>(slash - executable), path, bytes);
+  path[length] = '\0';
+  const char* slash = strrchr(path, '/');
+  return slash != nullptr && is_tool_in(path, static_cast<size_t>(slash - path), path, bytes);
 }
 
 bool find_in_path(char* path, size_t bytes) {

@@ -34,7 +34,7 @@ void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
     return;
   }
   out << frame.function << "(...)\n\t" << file << ':' << frame.line;
-  if (!frame.inlined) out << " +" << Hex{frame.function_offset};
+  if (!frame.inlined && frame.function_offset != 0) out << " +" << Hex{frame.function_offset};
   out << '\n';
 }
 

@@ -23,6 +23,7 @@ namespace gorace::runtime {
 namespace {
 
 constexpr size_t kReplyBytes = 64 << 10;
+constexpr size_t kPathBytes = 4096;
 constexpr int kMaxStarts = 2;  // a server that dies twice would die on the next question too
 // Reading the debug information of a very large program takes seconds on the first question; a server that says nothing for
 // this long hangs.
@@ -38,6 +39,7 @@ struct Server {
   int starts = 0;
   bool unavailable = false;
   char* reply = nullptr;
+  char* tool = nullptr;  // path; not on the stack: reports are printed on goroutines with small ones
 };
 
 constinit Server g_server;
@@ -75,8 +77,7 @@ int move_descriptor(int fd, int lowest) {
 }
 
 bool start_server() {
-  char tool[4096];
-  if (!find_tool(tool, sizeof tool)) {
+  if (!find_tool(g_server.tool, kPathBytes)) {
     give_up("the gorace command is not found", "");
     return false;
   }
@@ -87,7 +88,7 @@ bool start_server() {
   }
   const int ours = move_descriptor(ends[0], kPreferredDescriptor);
   const int theirs = move_descriptor(ends[1], 3);
-  const char* const argv[] = {tool, "symbolize", "--server", nullptr};
+  const char* const argv[] = {g_server.tool, "symbolize", "--server", nullptr};
   const int error = ours < 0 || theirs < 0 ? EMFILE : spawn_detached(argv, theirs);
   if (theirs >= 0) syscall(SYS_close, theirs);
   struct stat status {};
@@ -112,8 +113,12 @@ bool connect_server() {
     disconnect();
     g_server.owner = self;
     g_server.starts = 0;
+    g_server.unavailable = false;
   }
-  if (g_server.reply == nullptr) g_server.reply = static_cast<char*>(internal_alloc(kReplyBytes));
+  if (g_server.reply == nullptr) {
+    g_server.reply = static_cast<char*>(internal_alloc(kReplyBytes));
+    g_server.tool = static_cast<char*>(internal_alloc(kPathBytes));
+  }
   if (g_server.unavailable) return false;
   if (descriptor_is_ours()) return true;
   g_server.fd = -1;
