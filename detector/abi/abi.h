@@ -69,6 +69,7 @@ struct GoraceTls {
   uint64_t current;         /* identity of the running goroutine in its present epoch, mask 0xff; 0: not watched */
   uint64_t calling_context; /* hash of the calls that led here */
   void* context;            /* detector::Context of what runs; null in the scheduler and in gorace's own threads */
+  void* thread_state;       /* detector::ThreadState of the OS thread: the detector's own */
 };
 #ifdef __cplusplus
 extern __attribute__((tls_model("initial-exec"))) thread_local GoraceTls __gorace_tls;

@@ -2,6 +2,8 @@
 // reference; join() skips subtrees that both sides share; a node referenced once is changed in place. So cost follows what differs,
 // not how many strands exist.
 //
+// The tree is as high as its highest slot needs: up to 16 slots one leaf, up to 256 two levels, 2^20 five.
+//
 // Thread safety: a VectorClock has one owner at a time; nodes shared between clocks are immutable, their counts atomic.
 // Source: the idea of sharing by persistence; tree clocks (Mathur et al., ASPLOS 2022) were weighed against it (README.md).
 #ifndef GORACE_DETECTOR_CLOCK_VECTOR_CLOCK_H_
@@ -10,30 +12,52 @@
 #include <cstdint>
 #include <utility>
 
+#include "detector/clock/node_pool.h"
+
 namespace gorace::detector {
 
 class VectorClock {
  public:
-  struct Node;
+  static constexpr uint32_t kMaxSlots = uint32_t{1} << 20;
 
   VectorClock() = default;
   ~VectorClock() { clear(); }
-  VectorClock(const VectorClock& other);
+  VectorClock(const VectorClock& other) : root_(reference(other.root_)), height_(other.height_) {}
   VectorClock& operator=(const VectorClock& other);
-  VectorClock(VectorClock&& other) noexcept : root_(std::exchange(other.root_, nullptr)) {}
+  VectorClock(VectorClock&& other) noexcept
+      : root_(std::exchange(other.root_, 0)), height_(std::exchange(other.height_, 0)) {}
   VectorClock& operator=(VectorClock&& other) noexcept;
 
-  uint32_t get(uint32_t slot) const;
+  uint32_t get(uint32_t slot) const {
+    if (slot >> (4 * (height_ + 1)) != 0) return 0;
+    NodeIndex node = root_;
+    for (int level = height_; node != 0; --level) {
+      const uint32_t word = node_at(node).word[(slot >> (4 * level)) & 15];
+      if (level == 0) return word;
+      node = word;
+    }
+    return 0;
+  }
+
   // raise sets the slot's epoch to max(present, epoch).
   void raise(uint32_t slot, uint32_t epoch);
+
   // join takes the maximum slot by slot.
   void join(const VectorClock& other);
+
   bool shares_root_with(const VectorClock& other) const { return root_ == other.root_; }
-  bool empty() const { return root_ == nullptr; }
-  void clear();
+  bool empty() const { return root_ == 0; }
+  void clear() {
+    if (root_ != 0) unreference(root_, height_);
+    root_ = 0;
+    height_ = 0;
+  }
 
  private:
-  Node* root_ = nullptr;
+  void grow_to(int height);
+
+  NodeIndex root_ = 0;
+  int height_ = 0;  // 0: the root is a leaf
 };
 
 }  // namespace gorace::detector

@@ -76,6 +76,12 @@ void context_forget(Context* ended);
 // Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
 void context_advance_epoch(Context* context);
 
+// note_slot remembers that the strand has heard of this slot's owner, whose end it may know soon.
+inline void note_slot(Context* context, uint32_t slot) {
+  context->slot_hints[context->next_hint] = slot;
+  context->next_hint = static_cast<uint8_t>((context->next_hint + 1) % Context::kSlotHints);
+}
+
 // describe_identity fills in who executed the access with this identity word, for reports: id, creator_id, created_at, kind, finished and name;
 // the rest stays empty. False when the record is gone (counted).
 bool describe_identity(uint64_t identity_word, Context* out);

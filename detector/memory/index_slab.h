@@ -22,7 +22,7 @@ struct SlabCache {
   static constexpr uint32_t kItems = 64;
   static constexpr uint32_t kBatch = kItems / 2;
   uint32_t count = 0;
-  uint32_t items[kItems];
+  uint32_t items[kItems] = {};
 };
 
 template <class T>

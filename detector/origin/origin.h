@@ -3,9 +3,9 @@
 //
 // An origin is found by a 64-bit key (calling-context hash, access pc, return address of the accessing function, kind); only at the first
 // sight of a key the frame pointers are walked. A composite origin stands for a granule whose bytes were touched by several instructions
-// of one epoch: it says for each byte which plain origin applies.
+// of one epoch: it says for each byte which plain origin applies. ("Plain origin" means: not composite.)
 //
-// When 2^20 are used up, further ones are kUnknownOrigin, counted in losses().
+// When 2^20 are used up, further ones are kUnknownOrigin (or kUnknownAtomicOrigin), counted in losses().
 //
 // Thread safety: any thread, lock-free in the common case; nothing is allocated from the program's malloc.
 #ifndef GORACE_DETECTOR_ORIGIN_ORIGIN_H_
@@ -13,10 +13,15 @@
 
 #include <cstdint>
 
+#include "detector/abi/abi.h"
+
 namespace gorace::detector {
 
 using OriginId = uint32_t;
 inline constexpr OriginId kUnknownOrigin = 0;
+// Origins of atomic accesses are those from here on (one eighth), so that a shadow word tells by itself whether its access was atomic.
+inline constexpr OriginId kUnknownAtomicOrigin = OriginId{7} << (GORACE_ORIGIN_BITS - 3);
+constexpr bool is_atomic_origin(OriginId origin) { return origin >= kUnknownAtomicOrigin; }
 
 enum class AccessKind : uint8_t { kPlain, kAtomic, kFree, kAllocate, kVptr, kRuntime };
 
@@ -36,11 +41,12 @@ OriginId intern_here(int skip_frames, AccessKind kind);
 // intern_stack names a given stack.
 OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind);
 
-// compose: bytes in new_mask are now of `newer`, the others stay of `older`.
+// compose: bytes in newer_mask are now of `newer`, the others in older_mask stay of `older`. Both are origins of accesses that are not atomic.
 OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask);
-// component returns the plain origin that applies to the lowest byte of `bytes`.
+// component returns the plain origin that applies to the lowest byte of `bytes` (a mask of the granule's bytes).
 OriginId component(OriginId origin, uint8_t bytes);
 
+// origin_info: for an unknown origin no frames.
 OriginInfo origin_info(OriginId plain_origin);
 
 }  // namespace gorace::detector

@@ -1,34 +1,47 @@
 // SyncVar: the clock of a synchronisation object, found by its address: mutexes, atomics, semaphores, and the runtime's objects through
-// runtime/hooks.h. Kept in the meta shadow: one 32-bit word for 8 application bytes, an index into a slab, zero when there is none.
+// runtime/hooks.h. Hangs in the meta shadow (meta.h).
 //
 // Thread safety: each function locks the object's own spin lock; with_sync_var holds it over the callback so that an atomic operation and its
-// clock change are one step.
+// clock change are one step. Under that lock nothing may block or switch goroutines.
 #ifndef GORACE_DETECTOR_SYNCVAR_SYNC_VAR_H_
 #define GORACE_DETECTOR_SYNCVAR_SYNC_VAR_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-#include "detector/clock/vector_clock.h"
 #include "detector/context/context.h"
+#include "detector/context/thread_state.h"
+#include "detector/syncvar/released_clock.h"
 #include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
 
-// A clock as a release leaves it: the releaser's tree, and its own entry beside it (so that a release copies no path of the tree).
-struct ReleasedClock {
-  VectorClock clock;
-  uint32_t slot = 0;
-  uint32_t epoch = 0;
+// SyncLock: a spin lock under which the thread counts as inside the detector, so that signal handlers wait.
+class SyncLock {
+ public:
+  void lock() {
+    enter_detector(thread_state());
+    lock_.lock();
+  }
+  void unlock() {
+    lock_.unlock();
+    leave_detector(thread_state());
+  }
+
+ private:
+  runtime::SpinLock lock_;
 };
 
 struct SyncVar {
-  uintptr_t address = 0;
-  runtime::SpinLock lock;
+  std::atomic<uintptr_t> address{0};  // 0: not in use. Written under `lock`
+  uint32_t next = 0;                  // link in the granule's chain; guarded by the chain's lock (meta.h)
+  SyncLock lock;
   ReleasedClock released;
   // For rwlocks: what readers released, kept apart so that readers do not order each other.
   ReleasedClock read_released;
 };
+static_assert(sizeof(SyncVar) <= 64);
 
 void acquire(Context* context, uintptr_t address);
 void release(Context* context, uintptr_t address);          // store: what was there is forgotten
@@ -36,16 +49,14 @@ void release_merge(Context* context, uintptr_t address);    // join
 void release_acquire(Context* context, uintptr_t address);  // both take the join
 
 // The two halves of a reader-writer lock.
-void acquire_shared(Context* context, uintptr_t address);         // after rdlock: sees writers
-void release_shared(Context* context, uintptr_t address);         // before unlock of a read lock: merges into the readers' clock
-void acquire_exclusive(Context* context, uintptr_t address);      // after wrlock: sees writers and readers
+void acquire_shared(Context* context, uintptr_t address);     // after rdlock: sees writers
+void release_shared(Context* context, uintptr_t address);     // before unlock of a read lock: merges into the readers' clock
+void acquire_exclusive(Context* context, uintptr_t address);  // after wrlock: sees writers and readers
 
-// with_sync_var creates or finds the object at `address` and calls body(sync_var) under its lock.
-template <class Body>
-void with_sync_var(uintptr_t address, Body&& body);
 SyncVar* lock_sync_var(uintptr_t address);             // creates; returned locked
 SyncVar* lock_sync_var_if_present(uintptr_t address);  // null when there is none
 
+// with_sync_var creates or finds the object at `address` and calls body(sync_var) under its lock.
 template <class Body>
 void with_sync_var(uintptr_t address, Body&& body) {
   SyncVar* sync_var = lock_sync_var(address);
@@ -53,13 +64,16 @@ void with_sync_var(uintptr_t address, Body&& body) {
   sync_var->lock.unlock();
 }
 
-// For callers of lock_sync_var: clock operations on a locked object.
+// For callers of lock_sync_var: clock operations on a locked object. The releasing ones advance the context's epoch.
 void acquire_locked(Context* context, SyncVar& sync_var);
 void release_locked(Context* context, SyncVar& sync_var);
 void release_merge_locked(Context* context, SyncVar& sync_var);
 
-// forget_sync_vars drops the objects in a range (free, munmap, stack reuse).
+// forget_sync_vars drops the objects in a range (free, munmap, stack reuse). Heap cells stay.
 void forget_sync_vars(uintptr_t address, size_t bytes);
+
+// Number of objects now. For tests; exact while no other thread is at work.
+size_t sync_vars_in_use();
 
 }  // namespace gorace::detector
 

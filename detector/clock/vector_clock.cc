@@ -1,0 +1,171 @@
+#include "detector/clock/vector_clock.h"
+
+#include "runtime/base/check.h"
+
+namespace gorace::detector {
+namespace {
+
+constexpr int kWidth = ClockNode::kWidth;
+
+// Epochs have at most 24 bits: signed comparisons do, which SSE2 has.
+bool leaf_covers(const ClockNode& a, const ClockNode& b) {
+  uint32_t behind = 0;
+  for (int i = 0; i < kWidth; ++i) behind |= static_cast<int32_t>(a.word[i]) < static_cast<int32_t>(b.word[i]);
+  return behind == 0;
+}
+
+void leaf_maximum(ClockNode& result, const ClockNode& a, const ClockNode& b) {
+  for (int i = 0; i < kWidth; ++i) {
+    const auto left = static_cast<int32_t>(a.word[i]);
+    const auto right = static_cast<int32_t>(b.word[i]);
+    result.word[i] = static_cast<uint32_t>(left > right ? left : right);
+  }
+}
+
+NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
+  const ClockNode& left = node_at(a);
+  const ClockNode& right = node_at(b);
+  if (leaf_covers(left, right)) return reference(a);
+  if (leaf_covers(right, left)) return reference(b);
+  const NodeIndex joined = allocate_node();
+  leaf_maximum(node_at(joined), left, right);
+  return joined;
+}
+
+// join_shared borrows both trees and returns a new reference to their maximum: one of the two where it is the maximum, so that
+// sharing is kept.
+NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
+  if (a == b || b == 0) return reference(a);
+  if (a == 0) return reference(b);
+  if (height == 0) return join_leaves(a, b);
+  NodeIndex children[kWidth];
+  bool all_of_a = true;
+  bool all_of_b = true;
+  for (int i = 0; i < kWidth; ++i) {
+    const NodeIndex left = node_at(a).word[i];
+    const NodeIndex right = node_at(b).word[i];
+    children[i] = join_shared(left, right, height - 1);
+    all_of_a &= children[i] == left;
+    all_of_b &= children[i] == right;
+  }
+  if (all_of_a || all_of_b) {
+    for (NodeIndex child : children) unreference(child, height - 1);
+    return reference(all_of_a ? a : b);
+  }
+  const NodeIndex joined = allocate_node();
+  __builtin_memcpy(node_at(joined).word, children, sizeof(children));
+  return joined;
+}
+
+// join_owned consumes the caller's reference to `a`, which lets it change `a` in place when that is the only one; borrows `b`.
+NodeIndex join_owned(NodeIndex a, NodeIndex b, int height) {
+  if (a == b || b == 0) return a;
+  if (a == 0) return reference(b);
+  if (!is_unique(a)) {
+    const NodeIndex joined = join_shared(a, b, height);
+    unreference(a, height);
+    return joined;
+  }
+  if (height == 0) {
+    if (leaf_covers(node_at(b), node_at(a))) {
+      unreference(a, 0);
+      return reference(b);
+    }
+    leaf_maximum(node_at(a), node_at(a), node_at(b));
+    return a;
+  }
+  bool all_of_b = true;
+  for (int i = 0; i < kWidth; ++i) {
+    const NodeIndex right = node_at(b).word[i];
+    NodeIndex& left = node_at(a).word[i];
+    left = join_owned(left, right, height - 1);
+    all_of_b &= left == right;
+  }
+  if (!all_of_b) return a;
+  unreference(a, height);
+  return reference(b);
+}
+
+NodeIndex empty_node() {
+  const NodeIndex node = allocate_node();
+  __builtin_memset(node_at(node).word, 0, sizeof(ClockNode));
+  return node;
+}
+
+// own makes `index` (a node of the given height, or 0) the caller's only reference, by copying when it is shared.
+NodeIndex own(NodeIndex index, int height) {
+  if (index == 0) return empty_node();
+  if (is_unique(index)) return index;
+  const NodeIndex copy = allocate_node();
+  node_at(copy) = node_at(index);
+  if (height > 0) {
+    for (uint32_t child : node_at(copy).word) reference(child);
+  }
+  unreference(index, height);
+  return copy;
+}
+
+}  // namespace
+
+VectorClock& VectorClock::operator=(const VectorClock& other) {
+  if (root_ == other.root_) return *this;  // equal roots have equal heights
+  const NodeIndex root = reference(other.root_);
+  clear();
+  root_ = root;
+  height_ = other.height_;
+  return *this;
+}
+
+VectorClock& VectorClock::operator=(VectorClock&& other) noexcept {
+  if (this == &other) return *this;
+  clear();
+  root_ = std::exchange(other.root_, 0);
+  height_ = std::exchange(other.height_, 0);
+  return *this;
+}
+
+void VectorClock::grow_to(int height) {
+  if (root_ == 0) height_ = height;
+  while (height_ < height) {
+    const NodeIndex parent = empty_node();
+    node_at(parent).word[0] = root_;
+    root_ = parent;
+    ++height_;
+  }
+}
+
+void VectorClock::raise(uint32_t slot, uint32_t epoch) {
+  GORACE_CHECK_VALUE(slot < kMaxSlots, slot);
+  if (get(slot) >= epoch) return;
+  int height = height_;
+  while (slot >> (4 * (height + 1)) != 0) ++height;
+  grow_to(height);
+  // Parents are owned before their children, so a node reached here is shared only when its own count says so.
+  NodeIndex* link = &root_;
+  for (int level = height_;; --level) {
+    *link = own(*link, level);
+    uint32_t& word = node_at(*link).word[(slot >> (4 * level)) & 15];
+    if (level == 0) {
+      word = epoch;
+      return;
+    }
+    link = &word;
+  }
+}
+
+void VectorClock::join(const VectorClock& other) {
+  if (other.root_ == 0 || root_ == other.root_) return;
+  if (root_ == 0) {
+    *this = other;
+    return;
+  }
+  grow_to(other.height_);
+  NodeIndex* link = &root_;
+  for (int level = height_; level > other.height_; --level) {
+    *link = own(*link, level);
+    link = &node_at(*link).word[0];
+  }
+  *link = join_owned(*link, other.root_, other.height_);
+}
+
+}  // namespace gorace::detector

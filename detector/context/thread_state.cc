@@ -1,0 +1,91 @@
+#include "detector/context/thread_state.h"
+
+#include <cerrno>
+#include <csignal>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/base/internal_allocator.h"
+#include "runtime/base/spin_lock.h"
+
+// Zero: not watched, until set_current_context.
+__attribute__((tls_model("initial-exec"))) constinit thread_local GoraceTls __gorace_tls = {0, 0, nullptr, nullptr};
+
+namespace gorace::detector {
+namespace {
+
+constexpr size_t kFirstSweep = 64;
+
+struct States {
+  runtime::SpinLock lock;
+  ThreadState* all = nullptr;
+  ThreadState* free = nullptr;
+  size_t count = 0;
+  size_t next_sweep = kFirstSweep;
+};
+constinit States g_states;
+constinit std::atomic<void (*)()> g_run_deferred{nullptr};
+
+bool thread_is_gone(int process_id, int thread_id) {
+  return syscall(SYS_tgkill, process_id, thread_id, 0) != 0 && errno == ESRCH;
+}
+
+// sweep frees the states of threads that are gone. Called each time their number has doubled, so that a new thread costs about one
+// system call at most.
+void sweep() {
+  const int saved = errno;
+  const auto process_id = static_cast<int>(syscall(SYS_getpid));
+  size_t live = 0;
+  for (ThreadState* state = g_states.all; state != nullptr; state = state->next) {
+    if (state->thread_id == 0) continue;
+    if (!thread_is_gone(process_id, state->thread_id)) {
+      ++live;
+      continue;
+    }
+    state->thread_id = 0;
+    state->next_free = g_states.free;
+    g_states.free = state;
+  }
+  g_states.next_sweep = live * 2 < kFirstSweep ? kFirstSweep : live * 2;
+  errno = saved;
+}
+
+}  // namespace
+
+[[gnu::noinline]] ThreadState& make_thread_state() {
+  const auto thread_id = static_cast<int>(syscall(SYS_gettid));
+  g_states.lock.lock();
+  if (g_states.free == nullptr && g_states.count >= g_states.next_sweep) sweep();
+  ThreadState* state = g_states.free;
+  if (state != nullptr) {
+    g_states.free = state->next_free;
+    state->busy_depth = 0;
+    state->locked_granule = nullptr;
+    state->signal_waiting = false;
+    state->stack_low = state->stack_high = 0;
+  } else {
+    state = runtime::internal_new<ThreadState>();
+    state->next = g_states.all;
+    g_states.all = state;
+    ++g_states.count;
+  }
+  state->thread_id = thread_id;
+  g_states.lock.unlock();
+  __gorace_tls.thread_state = state;
+  return *state;
+}
+
+void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument) {
+  g_states.lock.lock();
+  for (ThreadState* state = g_states.all; state != nullptr; state = state->next) visit(*state, argument);
+  g_states.lock.unlock();
+}
+
+void set_deferred_signal_runner(void (*run)()) { g_run_deferred.store(run, std::memory_order_release); }
+
+[[gnu::noinline]] void run_deferred_signals(ThreadState& state) {
+  state.signal_waiting = false;
+  if (auto* run = g_run_deferred.load(std::memory_order_acquire)) run();
+}
+
+}  // namespace gorace::detector

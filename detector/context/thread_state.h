@@ -1,0 +1,94 @@
+// ThreadState: what the detector keeps for an OS thread, whichever strand it runs: caches of the slabs, of origins and of the stack's bounds, and
+// whether it is inside the detector now.
+//
+// States are never unmapped. The state of a thread that is gone is found out by its id (the kernel knows it no more) when new states are
+// needed, and passes with its caches to a new thread; so nobody has to announce a thread's end.
+//
+// Thread safety: a state is used by its thread only, except where a field says otherwise.
+#ifndef GORACE_DETECTOR_CONTEXT_THREAD_STATE_H_
+#define GORACE_DETECTOR_CONTEXT_THREAD_STATE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/abi/abi.h"
+#include "detector/memory/index_slab.h"
+
+namespace gorace::detector {
+
+struct OriginCacheEntry {
+  uint64_t key;
+  uint32_t origin;
+};
+
+struct ThreadState {
+  // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers and by the child of a
+  // fork. Volatile: the compiler must not move it across the locked stretch.
+  uint64_t* volatile locked_granule = nullptr;
+  // > 0: inside the detector. A signal trampoline must put the handler off until leave_detector (see DetectorScope).
+  volatile int busy_depth = 0;
+  volatile bool signal_waiting = false;
+
+  SlabCache clock_nodes;
+  SlabCache shadow_records;
+  SlabCache sync_vars;
+  SlabCache heap_cells;
+
+  static constexpr size_t kOriginCacheEntries = 1024;
+  OriginCacheEntry origins[kOriginCacheEntries] = {};
+
+  // Bounds of a stack that this thread ran on lately (origin/stack_walk.cc).
+  uintptr_t stack_low = 0;
+  uintptr_t stack_high = 0;
+
+  // Guarded by the lock of the list of states.
+  int thread_id = 0;
+  ThreadState* next = nullptr;
+  ThreadState* next_free = nullptr;
+};
+
+// The calling thread's state, made at the first need.
+ThreadState& make_thread_state();
+inline ThreadState& thread_state() {
+  auto* state = static_cast<ThreadState*>(__gorace_tls.thread_state);
+  if (__builtin_expect(state == nullptr, 0)) return make_thread_state();
+  return *state;
+}
+
+// for_each_thread_state visits the states of all threads, gone ones included.
+void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
+
+// Signals. The detector's locks are not reentrant, so a handler must not run while its thread is inside. A trampoline around the
+// program's handlers asks in_detector(): when true it keeps the signal, calls note_deferred_signal(), and returns; on_signal_point is called when
+// the thread leaves the detector.
+inline bool in_detector() {
+  auto* state = static_cast<ThreadState*>(__gorace_tls.thread_state);
+  return state != nullptr && state->busy_depth > 0;
+}
+inline void note_deferred_signal() { thread_state().signal_waiting = true; }
+void set_deferred_signal_runner(void (*run)());
+void run_deferred_signals(ThreadState& state);
+
+inline void enter_detector(ThreadState& state) { state.busy_depth = state.busy_depth + 1; }
+inline void leave_detector(ThreadState& state) {
+  const int depth = state.busy_depth - 1;
+  state.busy_depth = depth;
+  if (__builtin_expect(depth == 0 && state.signal_waiting, 0)) run_deferred_signals(state);
+}
+
+class DetectorScope {
+ public:
+  DetectorScope() : DetectorScope(thread_state()) {}
+  explicit DetectorScope(ThreadState& state) : state_(state) { enter_detector(state_); }
+  ~DetectorScope() { leave_detector(state_); }
+  DetectorScope(const DetectorScope&) = delete;
+  DetectorScope& operator=(const DetectorScope&) = delete;
+
+ private:
+  ThreadState& state_;
+};
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_CONTEXT_THREAD_STATE_H_

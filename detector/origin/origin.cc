@@ -1,0 +1,203 @@
+#include "detector/origin/origin.h"
+
+#include <atomic>
+
+#include "detector/context/losses.h"
+#include "detector/context/thread_state.h"
+#include "detector/memory/region.h"
+#include "detector/origin/key_map.h"
+#include "detector/origin/stack_depot.h"
+#include "detector/origin/stack_walk.h"
+
+namespace gorace::detector {
+namespace {
+
+constexpr uint32_t kMaxOrigins = uint32_t{1} << GORACE_ORIGIN_BITS;
+constexpr int kBytes = 8;
+constexpr uint8_t kComposite = 0xff;
+// Frames that tell interceptor calls apart which the calling-context hash does not (made through libraries without it).
+constexpr int kPeekedFrames = 12;
+
+struct Composite {
+  OriginId origin[kBytes];  // plain; kUnknownOrigin where no byte was touched
+};
+
+struct OriginEntry {
+  const uintptr_t* stack;        // stack_depot's words
+  const Composite* composite;    // when kind is kComposite
+  uint8_t kind;
+};
+
+constinit KeyMap g_origins;
+constinit std::atomic<OriginEntry*> g_entries{nullptr};
+// Next free ids of the two ranges; guarded by g_origins' lock.
+constinit OriginId g_next_plain = kUnknownOrigin + 1;
+constinit OriginId g_next_atomic = kUnknownAtomicOrigin + 1;
+
+const OriginEntry& entry_of(OriginId origin) { return g_entries.load(std::memory_order_acquire)[origin]; }
+
+OriginEntry* entries() {
+  OriginEntry* table = g_entries.load(std::memory_order_relaxed);
+  if (table == nullptr) {
+    table = static_cast<OriginEntry*>(reserve_region(kMaxOrigins * sizeof(OriginEntry), "origins"));
+    g_entries.store(table, std::memory_order_release);
+  }
+  return table;
+}
+
+OriginId next_id(bool is_atomic) {
+  OriginId& next = is_atomic ? g_next_atomic : g_next_plain;
+  const OriginId limit = is_atomic ? kMaxOrigins : kUnknownAtomicOrigin;
+  return next < limit ? next++ : kUnknownOrigin;
+}
+
+OriginId unknown(bool is_atomic) {
+  count_loss(Loss::kOriginDropped);
+  return is_atomic ? kUnknownAtomicOrigin : kUnknownOrigin;
+}
+
+uint64_t mix(uint64_t key) {
+  key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
+  return key ^ (key >> 31);
+}
+
+OriginCacheEntry& cache_entry(uint64_t key) { return thread_state().origins[key % ThreadState::kOriginCacheEntries]; }
+
+OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind) {
+  const bool is_atomic = kind == AccessKind::kAtomic;
+  const uintptr_t* stack = store_stack(frames, count);
+  if (stack == nullptr) return unknown(is_atomic);
+  const OriginId origin = g_origins.insert_or_get(key, [&] {
+    OriginEntry* table = entries();
+    const OriginId id = next_id(is_atomic);
+    if (id != kUnknownOrigin) table[id] = {stack, nullptr, static_cast<uint8_t>(kind)};
+    return id;
+  });
+  return origin != kUnknownOrigin ? origin : unknown(is_atomic);
+}
+
+// intern_key: cache of the thread, then the common map, then make().
+template <class Make>
+OriginId intern_key(uint64_t key, Make&& make) {
+  OriginCacheEntry& cached = cache_entry(key);
+  if (cached.key == key && cached.origin != kUnknownOrigin) return cached.origin;
+  OriginId origin = g_origins.find(key);
+  if (origin == kUnknownOrigin) origin = make();
+  cached = {key, origin};
+  return origin;
+}
+
+uint64_t kind_seed(AccessKind kind) { return (static_cast<uint64_t>(kind) + 1) * 0xd6e8feb86659fd93u; }
+
+// --- Composites ---
+
+uint8_t valid_mask(uint32_t mask) { return static_cast<uint8_t>(mask); }
+
+OriginId component_at(OriginId origin, int byte) {
+  const OriginEntry& entry = entry_of(origin);
+  return entry.kind == kComposite ? entry.composite->origin[byte] : origin;
+}
+
+OriginId add_composite(uint64_t key, const Composite& composite) {
+  const OriginId origin = g_origins.insert_or_get(key, [&] {
+    OriginEntry* table = entries();
+    const OriginId id = next_id(false);
+    if (id != kUnknownOrigin) table[id] = {nullptr, runtime::internal_new<Composite>(composite), kComposite};
+    return id;
+  });
+  return origin != kUnknownOrigin ? origin : unknown(false);
+}
+
+OriginId intern_composite(const Composite& composite) {
+  uint64_t key = kind_seed(static_cast<AccessKind>(kComposite));
+  for (OriginId origin : composite.origin) key = mix(key * 0x9e3779b97f4a7c15u + origin);
+  return intern_key(key, [&] { return add_composite(key, composite); });
+}
+
+OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask) {
+  Composite result;
+  OriginId first = kUnknownOrigin;
+  bool uniform = true;
+  for (int byte = 0; byte < kBytes; ++byte) {
+    const uint8_t bit = valid_mask(1u << byte);
+    OriginId origin = kUnknownOrigin;
+    if ((newer_mask & bit) != 0) {
+      origin = component_at(newer, byte);
+    } else if ((older_mask & bit) != 0) {
+      origin = component_at(older, byte);
+    }
+    result.origin[byte] = origin;
+    if (((newer_mask | older_mask) & bit) == 0) continue;
+    if (first == kUnknownOrigin) first = origin;
+    uniform &= origin == first;
+  }
+  return uniform ? first : intern_composite(result);
+}
+
+}  // namespace
+
+OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
+  // The accessing function's return address: a function that calls nothing does not put itself into the calling context.
+  uint64_t words[2];
+  __builtin_memcpy(words, reinterpret_cast<const void*>(frame_pointer), sizeof(words));
+  const uint64_t key = mix((calling_context + words[1]) * GORACE_CONTEXT_MULTIPLIER + pc * 0xff51afd7ed558ccdu + kind_seed(kind));
+  return intern_key(key, [&] {
+    uintptr_t frames[kMaxFrames];
+    const int count = walk_stack(pc, frame_pointer, frames);
+    return add_stack(key, frames, count, kind);
+  });
+}
+
+[[gnu::noinline]] OriginId intern_here(int skip_frames, AccessKind kind) {
+  // Frame 0 is the place of our caller: its return address lies in our own frame.
+  const auto own_frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  constexpr int kMaxSkipped = 8;
+  uintptr_t peeked[kMaxSkipped + kPeekedFrames];
+  if (skip_frames > kMaxSkipped) skip_frames = kMaxSkipped;
+  int count = peek_frames(own_frame, peeked, skip_frames + kPeekedFrames);
+  if (count <= skip_frames) skip_frames = count > 0 ? count - 1 : 0;
+  count -= skip_frames;
+  const uint64_t key = hash_frames(peeked + skip_frames, count, __gorace_tls.calling_context ^ kind_seed(kind));
+  return intern_key(key, [&] {
+    uintptr_t frames[kMaxFrames];
+    const auto own_pc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+    // own_pc is frame 0 itself: begin with it, and go on in our caller's frame.
+    uintptr_t caller_frame;
+    __builtin_memcpy(&caller_frame, reinterpret_cast<const void*>(own_frame), sizeof(caller_frame));
+    const int walked = walk_stack(own_pc, caller_frame, frames);
+    const int skipped = skip_frames < walked ? skip_frames : walked - 1;
+    return add_stack(key, frames + skipped, walked - skipped, kind);
+  });
+}
+
+OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind) {
+  if (count > kMaxFrames) count = kMaxFrames;
+  const uint64_t key = hash_frames(frames, count, kind_seed(kind));
+  return intern_key(key, [&] { return add_stack(key, frames, count, kind); });
+}
+
+OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask) {
+  if (older == newer || (older_mask & ~newer_mask) == 0) return newer;
+  const uint64_t masks = uint64_t{older_mask} << 8 | newer_mask;
+  const uint64_t key = mix((uint64_t{older} << 40 | uint64_t{newer} << 16 | masks) + 1);
+  OriginCacheEntry& cached = cache_entry(key);
+  if (cached.key == key) return cached.origin;
+  const OriginId origin = compose_slow(older, older_mask, newer, newer_mask);
+  cached = {key, origin};
+  return origin;
+}
+
+OriginId component(OriginId origin, uint8_t bytes) {
+  if (origin == kUnknownOrigin || origin == kUnknownAtomicOrigin || bytes == 0) return origin;
+  return component_at(origin, __builtin_ctz(bytes));
+}
+
+OriginInfo origin_info(OriginId plain_origin) {
+  if (plain_origin == kUnknownOrigin) return {AccessKind::kPlain, 0, nullptr};
+  if (plain_origin == kUnknownAtomicOrigin) return {AccessKind::kAtomic, 0, nullptr};
+  const OriginEntry& entry = entry_of(plain_origin);
+  if (entry.stack == nullptr) return {AccessKind::kPlain, 0, nullptr};
+  return {static_cast<AccessKind>(entry.kind), static_cast<int>(entry.stack[0]), entry.stack + 1};
+}
+
+}  // namespace gorace::detector

@@ -1,0 +1,86 @@
+// Granule: the two shadow words of 8 aligned bytes of the program's memory, and the lock in the first of them.
+//
+//   word 0   last write; or tag | record index: the history is in a record (record.h); or kBusy: somebody changes this granule now
+//   word 1   last read; beside a tag: a hint, some read that the record holds, which lets its reader pass the inline check again
+//
+// Whoever changes a granule holds its lock: word 0 exchanged for kBusy, put back at the end. So all slow-path accesses to a granule stand in
+// one order, and of two simultaneous ones the second sees the first. (Rejected: publish one's own word without a lock, then check the other
+// one. It saves no locked instruction, and expansion to a record then needs protection against reuse.)
+//
+// Tags and kBusy carry the reserved class-1 slot, so that an inline check against them fails.
+#ifndef GORACE_DETECTOR_SHADOW_GRANULE_H_
+#define GORACE_DETECTOR_SHADOW_GRANULE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/abi/abi.h"
+#include "detector/context/context.h"
+#include "detector/context/identity.h"
+#include "detector/context/thread_state.h"
+
+namespace gorace::detector {
+
+inline constexpr size_t kGranuleBytes = 8;
+inline constexpr uint64_t kTag = uint64_t{0xfff} << kLongSlotShift;
+inline constexpr uint64_t kBusy = ~uint64_t{0};
+
+inline uint64_t* shadow_words(uintptr_t address) {
+  return reinterpret_cast<uint64_t*>(((address & GORACE_APP_MASK & ~uintptr_t{7}) << 1) + GORACE_SHADOW_BASE);
+}
+
+constexpr bool is_tagged(uint64_t word) { return word >> kLongSlotShift == 0xfff; }
+constexpr uint64_t tag_record(uint32_t record) { return kTag | record; }
+constexpr uint32_t tagged_record(uint64_t word) { return static_cast<uint32_t>(word); }
+
+constexpr uint8_t word_mask(uint64_t word) { return static_cast<uint8_t>(word & GORACE_BYTE_MASK); }
+constexpr OriginId word_origin(uint64_t word) {
+  return static_cast<OriginId>(word >> GORACE_ORIGIN_SHIFT) & ((1u << GORACE_ORIGIN_BITS) - 1);
+}
+constexpr bool word_is_atomic(uint64_t word) { return is_atomic_origin(word_origin(word)); }
+constexpr uint64_t make_word(uint64_t identity, OriginId origin, uint8_t mask) {
+  return (identity & GORACE_IDENTITY_MASK) | uint64_t{origin} << GORACE_ORIGIN_SHIFT | mask;
+}
+constexpr bool same_identity(uint64_t a, uint64_t b) { return ((a ^ b) & GORACE_IDENTITY_MASK) == 0; }
+
+// covers: every byte that `old_word` touched, `new_word` touches.
+constexpr bool covers(uint64_t new_word, uint64_t old_word) { return (old_word & ~new_word & GORACE_BYTE_MASK) == 0; }
+
+// is_ordered: the access of `word` happens before what the context does now. The strand's own slot is ordered whatever the epoch: slots are reused
+// only after their last owner's end.
+inline bool is_ordered(const Context& context, uint64_t word) {
+  if ((word ^ context.current) >> context.slot_shift == 0) return true;
+  return context.clock.get(identity_slot(word)) >= identity_epoch(word);
+}
+
+// merge_words: one word for two accesses of one epoch, in the same direction and neither atomic.
+inline uint64_t merge_words(uint64_t older, uint64_t newer) {
+  const OriginId origin = compose(word_origin(older), word_mask(older), word_origin(newer), word_mask(newer));
+  return make_word(newer, origin, word_mask(older) | word_mask(newer));
+}
+
+// wait_for_granule spins until the lock was free for a moment.
+void wait_for_granule(uint64_t* words);
+
+inline uint64_t lock_granule(ThreadState& state, uint64_t* words) {
+  state.locked_granule = words;
+  for (;;) {
+    // acquire: pairs with the release in unlock_granule; word 1 and the record are read after it.
+    const uint64_t word = __atomic_exchange_n(words, kBusy, __ATOMIC_ACQUIRE);
+    if (__builtin_expect(word != kBusy, 1)) return word;
+    wait_for_granule(words);
+  }
+}
+
+inline void unlock_granule(ThreadState& state, uint64_t* words, uint64_t word) {
+  __atomic_store_n(words, word, __ATOMIC_RELEASE);
+  state.locked_granule = nullptr;
+}
+
+// Word 1 is read by inline checks at any time: each looks for a word of its own strand only, and needs no order.
+inline uint64_t load_read_word(const uint64_t* words) { return __atomic_load_n(words + 1, __ATOMIC_RELAXED); }
+inline void store_read_word(uint64_t* words, uint64_t word) { __atomic_store_n(words + 1, word, __ATOMIC_RELAXED); }
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_SHADOW_GRANULE_H_

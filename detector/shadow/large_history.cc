@@ -1,0 +1,117 @@
+#include "detector/shadow/large_history.h"
+
+#include "runtime/base/internal_allocator.h"
+
+namespace gorace::detector {
+
+namespace {
+constexpr size_t kFirstCapacity = 16;
+}
+
+template <class Edit>
+void EntryTable::rebuild(Edit&& edit) {
+  const EntryTable old = *this;
+  words_ = nullptr;
+  capacity_ = count_ = 0;
+  old.for_each([&](uint64_t entry) {
+    if (const uint64_t kept = edit(entry); kept != 0) insert(kept);
+  });
+  EntryTable(old).release();
+}
+
+void EntryTable::reallocate(size_t capacity) {
+  const EntryTable old = *this;
+  words_ = static_cast<uint64_t*>(runtime::internal_alloc(capacity * sizeof(uint64_t)));
+  capacity_ = capacity;
+  count_ = 0;
+  old.for_each([&](uint64_t entry) { insert(entry); });
+  EntryTable(old).release();
+}
+
+void EntryTable::insert(uint64_t word) {
+  if (is_full()) reallocate(capacity_ == 0 ? kFirstCapacity : capacity_ * 2);
+  size_t i = start(word);
+  while (words_[i] != 0) i = (i + 1) & (capacity_ - 1);
+  words_[i] = word;
+  ++count_;
+}
+
+void EntryTable::release() {
+  if (words_ != nullptr) runtime::internal_free(words_, capacity_ * sizeof(uint64_t));
+  words_ = nullptr;
+  capacity_ = count_ = 0;
+}
+
+LargeHistory* LargeHistory::create() { return runtime::internal_new<LargeHistory>(); }
+
+void LargeHistory::destroy(LargeHistory* history) {
+  for (EntryTable& table : history->tables_) table.release();
+  runtime::internal_delete(history);
+}
+
+size_t LargeHistory::size() const {
+  size_t total = 0;
+  for (const EntryTable& table : tables_) total += table.size();
+  return total;
+}
+
+// look_at notes the races with a table's entries, and tells whether `word` dominates any.
+bool LargeHistory::look_at(const EntryTable& table, bool is_write, const Access& access, uint64_t word) {
+  bool any_dominated = false;
+  table.for_each([&](uint64_t entry) {
+    if (entry == word) return;
+    if (!is_ordered(access.context, entry)) {
+      note_race(access, entry, is_write);
+    } else {
+      any_dominated |= dominates(access, word, entry, is_write);
+    }
+  });
+  return any_dominated;
+}
+
+void LargeHistory::drop_dominated(EntryTable& table, bool is_write, const Access& access, uint64_t word) {
+  table.rebuild([&](uint64_t entry) {
+    if (entry == word || !dominates(access, word, entry, is_write) || !is_ordered(access.context, entry)) return entry;
+    return uint64_t{0};
+  });
+}
+
+// place_own puts `word` where the strand's entry of this epoch, or one of an earlier epoch that it dominates, stands; else in a new place.
+void LargeHistory::place_own(const Access& access, uint64_t* own, uint64_t word) {
+  EntryTable& table = table_of(access.is_write, access.is_atomic);
+  if (own == nullptr) own = table.find_if(word, [&](uint64_t entry) { return covers(word, entry); });
+  if (own != nullptr) {
+    *own = word;
+    return;
+  }
+  if (table.is_full()) drop_dominated(table, access.is_write, access, word);
+  table.insert(word);
+}
+
+void LargeHistory::access(const Access& access) {
+  EntryTable& own_table = table_of(access.is_write, access.is_atomic);
+  uint64_t word = access.word;
+  uint64_t* own = own_table.find_if(word, [&](uint64_t entry) { return same_identity(entry, word); });
+  if (own != nullptr) {
+    if (covers(*own, word)) return;
+    word = access.is_atomic ? word | word_mask(*own) : merge_words(*own, word);
+  }
+  place_own(access, own, word);
+  for (int i = 0; i < kTables; ++i) {
+    const bool is_write = (i & 1) != 0;
+    const bool is_atomic = (i & 2) != 0;
+    if ((access.is_atomic && is_atomic) || !(access.is_write || is_write)) continue;
+    if (look_at(tables_[i], is_write, access, word)) drop_dominated(tables_[i], is_write, access, word);
+  }
+}
+
+void LargeHistory::forget_bytes(uint8_t bytes) {
+  for (EntryTable& table : tables_) {
+    table.rebuild([&](uint64_t entry) {
+      const uint64_t rest = entry & ~uint64_t{bytes};
+      return word_mask(rest) != 0 ? rest : 0;
+    });
+  }
+}
+
+}  // namespace gorace::detector

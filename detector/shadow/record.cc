@@ -1,0 +1,154 @@
+#include "detector/shadow/record.h"
+
+#include "detector/context/losses.h"
+#include "detector/memory/index_slab.h"
+#include "detector/shadow/large_history.h"
+#include "detector/shadow/page_flags.h"
+
+namespace gorace::detector {
+namespace {
+
+constexpr uint32_t kMaxRecords = uint32_t{1} << 28;
+constinit IndexSlab<Record> g_records(kMaxRecords, "access histories");
+
+// find_own returns the index of the entry of this very epoch, direction and kind, or -1.
+int find_own(const Record& record, const Access& access) {
+  for (int i = 0; i < record.count; ++i) {
+    if (same_identity(record.entry[i], access.word) && record.is_write(i) == access.is_write &&
+        word_is_atomic(record.entry[i]) == access.is_atomic) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+// merge_own: the own entry of this epoch becomes part of the new one. Atomic origins are not composed: the newest stands for all bytes.
+uint64_t merge_own(uint64_t older, const Access& access) {
+  if (access.is_atomic) return access.word | word_mask(older);
+  return merge_words(older, access.word);
+}
+
+void make_large(Record& record) {
+  record.large = LargeHistory::create();
+  for (int i = 0; i < record.count; ++i) record.large->add(record.entry[i], record.is_write(i));
+  record.count = 0;
+}
+
+void make_small(Record& record) {
+  LargeHistory* large = record.large;
+  record.large = nullptr;
+  record.count = 0;
+  record.write_bits = 0;
+  large->for_each([&](uint64_t entry, bool is_write) { add_entry(record, entry, is_write); });
+  LargeHistory::destroy(large);
+}
+
+void access_small(Record& record, const Access& access) {
+  uint64_t merged = access.word;
+  const int own = find_own(record, access);
+  if (own >= 0) {
+    // Done in this epoch already: whoever came since has checked against it.
+    if (covers(record.entry[own], access.word)) return;
+    merged = merge_own(record.entry[own], access);
+  }
+  int kept = 0;
+  uint8_t write_bits = 0;
+  for (int i = 0; i < record.count; ++i) {
+    const uint64_t entry = record.entry[i];
+    const bool is_write = record.is_write(i);
+    if (i == own) continue;
+    if (!is_ordered(access.context, entry)) {
+      note_race(access, entry, is_write);
+    } else if (dominates(access, merged, entry, is_write)) {
+      continue;
+    }
+    record.entry[kept] = entry;
+    write_bits = static_cast<uint8_t>(write_bits | is_write << kept);
+    ++kept;
+  }
+  record.count = static_cast<uint8_t>(kept);
+  record.write_bits = write_bits;
+  add_entry(record, merged, access.is_write);
+}
+
+}  // namespace
+
+Record& record_at(uint32_t index) { return g_records.at(index); }
+
+uint32_t make_record(ThreadState& state, uintptr_t address) {
+  const uint32_t index = g_records.allocate(state.shadow_records);
+  if (index == 0) {
+    count_loss(Loss::kHistoryDropped);
+    return 0;
+  }
+  set_page_flag(address, kPageHasRecords);
+  Record& record = record_at(index);
+  record.count = 0;
+  record.write_bits = 0;
+  record.large = nullptr;
+  return index;
+}
+
+void free_record(ThreadState& state, uint32_t index) {
+  Record& record = record_at(index);
+  if (record.large != nullptr) LargeHistory::destroy(record.large);
+  record.large = nullptr;
+  g_records.free(state.shadow_records, index);
+}
+
+void add_entry(Record& record, uint64_t entry, bool is_write) {
+  if (record.large == nullptr && record.count == Record::kEntries) make_large(record);
+  if (record.large != nullptr) {
+    record.large->add(entry, is_write);
+    return;
+  }
+  record.entry[record.count] = entry;
+  record.write_bits = static_cast<uint8_t>((record.write_bits & ~(1u << record.count)) | is_write << record.count);
+  ++record.count;
+}
+
+void record_access(Record& record, const Access& access) {
+  if (record.large == nullptr) {
+    access_small(record, access);
+    return;
+  }
+  record.large->access(access);
+  // Half of what made it large, so that it does not change back and forth.
+  if (record.large->size() <= Record::kEntries / 2) make_small(record);
+}
+
+InlineHistory to_inline(const Record& record) {
+  if (record.large != nullptr || record.count > 2) return {};
+  InlineHistory history;
+  for (int i = 0; i < record.count; ++i) {
+    uint64_t& place = record.is_write(i) ? history.write : history.read;
+    if (place != 0 || word_is_atomic(record.entry[i])) return {};
+    place = record.entry[i];
+  }
+  history.fits = true;
+  return history;
+}
+
+void forget_bytes(Record& record, uint8_t bytes) {
+  if (record.large != nullptr) {
+    record.large->forget_bytes(bytes);
+    if (record.large->size() <= Record::kEntries / 2) make_small(record);
+    return;
+  }
+  const Record before = record;
+  record.count = 0;
+  record.write_bits = 0;
+  for (int i = 0; i < before.count; ++i) {
+    const uint64_t entry = before.entry[i] & ~uint64_t{bytes};
+    if (word_mask(entry) != 0) add_entry(record, entry, before.is_write(i));
+  }
+}
+
+size_t shadow_records_in_use() {
+  size_t cached = 0;
+  for_each_thread_state(
+      [](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.shadow_records.count; }, &cached);
+  return g_records.outside_pool() - cached;
+}
+
+}  // namespace gorace::detector

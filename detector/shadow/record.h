@@ -1,0 +1,86 @@
+// Record: the exact history of a granule that two words cannot hold: bytes touched by different epochs, reads of several strands that are
+// not ordered, atomic accesses, and accesses that raced.
+//
+// What a history holds: every access to which some later access could still be unordered. An entry goes when a new access is ordered after
+// it, touches all its bytes, and conflicts with whatever it conflicts with (a write dominates reads and writes, a read reads; a plain
+// access dominates atomic ones, an atomic access only those): whoever is unordered with the old entry is then unordered with the new one.
+// So for every byte the verdict is that of full vector clocks for each kind of access (tests/unit/detector/oracle.h).
+//
+// Small: up to six entries in the record's own cache line. Large: four tables by kind and direction, hashed by slot, so that reads of 10,000
+// strands stay one probe each.
+//
+// Thread safety: a record belongs to the granule whose word 0 names it, and is used under that granule's lock.
+#ifndef GORACE_DETECTOR_SHADOW_RECORD_H_
+#define GORACE_DETECTOR_SHADOW_RECORD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/shadow/granule.h"
+#include "detector/shadow/race_list.h"
+
+namespace gorace::detector {
+
+class LargeHistory;
+
+// Access: one access to one granule, on its way through the slow path.
+struct Access {
+  const Context& context;
+  uint64_t word;     // identity, origin, and the bytes touched now
+  bool is_write;
+  bool is_atomic;
+  uintptr_t address;  // of the granule, in the program
+  RaceList& races;
+};
+
+struct alignas(64) Record {
+  static constexpr int kEntries = 6;
+
+  uint8_t count;       // entries in use; 0 when large is set
+  uint8_t write_bits;  // bit i: entry i is a write
+  LargeHistory* large;
+  uint64_t entry[kEntries];
+
+  bool is_write(int i) const { return (write_bits >> i & 1) != 0; }
+};
+static_assert(sizeof(Record) == 64);
+
+// note_race adds a race of `access` with the entry when they conflict in some byte and are not ordered.
+inline void note_race(const Access& access, uint64_t entry, bool entry_is_write) {
+  const uint8_t overlap = word_mask(entry) & word_mask(access.word);
+  if (overlap == 0 || !(entry_is_write || access.is_write)) return;
+  if (access.is_atomic && word_is_atomic(entry)) return;
+  access.races.add(access.address, entry, entry_is_write, overlap);
+}
+
+// dominates: whatever is unordered with and conflicts with `entry` (which is ordered before `access`) does so with `access`, whose word
+// is `word`, too.
+inline bool dominates(const Access& access, uint64_t word, uint64_t entry, bool entry_is_write) {
+  return covers(word, entry) && (access.is_write || !entry_is_write) && (!access.is_atomic || word_is_atomic(entry));
+}
+
+// make_record returns the index of an empty record, 0 when there is none left (counted as a loss).
+uint32_t make_record(ThreadState& state, uintptr_t address);
+Record& record_at(uint32_t index);
+void free_record(ThreadState& state, uint32_t index);
+
+// add_entry adds an entry to a record as it is.
+void add_entry(Record& record, uint64_t entry, bool is_write);
+
+// record_access adds the access to the history: notes its races, drops what it dominates.
+void record_access(Record& record, const Access& access);
+
+// InlineHistory: what a record comes down to when two words can hold it.
+struct InlineHistory {
+  bool fits = false;
+  uint64_t write = 0;
+  uint64_t read = 0;
+};
+InlineHistory to_inline(const Record& record);
+
+// forget_bytes removes bytes from all entries.
+void forget_bytes(Record& record, uint8_t bytes);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_SHADOW_RECORD_H_

@@ -1,0 +1,97 @@
+// Chain: the list of links that hangs on one granule's meta word, and its lock (meta.h).
+//
+// Thread safety: a ChainLock holds the chain's lock for its life; links change only under it.
+#ifndef GORACE_DETECTOR_SYNCVAR_CHAIN_H_
+#define GORACE_DETECTOR_SYNCVAR_CHAIN_H_
+
+#include <sched.h>
+
+#include <cstdint>
+
+#include "detector/memory/index_slab.h"
+#include "detector/shadow/access.h"
+#include "detector/shadow/page_flags.h"
+#include "detector/syncvar/meta.h"
+#include "detector/syncvar/sync_var.h"
+
+namespace gorace::detector {
+
+extern IndexSlab<SyncVar> g_sync_vars;
+extern IndexSlab<HeapCell> g_heap_cells;
+
+constexpr bool is_heap_link(uint32_t link) { return (link & kHeapLink) != 0; }
+constexpr uint32_t link_index(uint32_t link) { return (link & ~kMetaLock) >> 1; }
+constexpr uint32_t sync_link(uint32_t index) { return index << 1; }
+constexpr uint32_t heap_link(uint32_t index) { return index << 1 | kHeapLink; }
+
+inline SyncVar& sync_var_of(uint32_t link) { return g_sync_vars.at(link_index(link)); }
+inline HeapCell& heap_cell_of(uint32_t link) { return g_heap_cells.at(link_index(link)); }
+inline uintptr_t address_of(uint32_t link) {
+  return is_heap_link(link) ? heap_cell_of(link).address : sync_var_of(link).address.load(std::memory_order_relaxed);
+}
+inline uint32_t& next_of(uint32_t link) { return is_heap_link(link) ? heap_cell_of(link).next : sync_var_of(link).next; }
+
+class ChainLock {
+ public:
+  explicit ChainLock(uintptr_t address) : scope_(thread_state()), word_(meta_word(address)) {
+    for (int spins = 0;; ++spins) {
+      head_ = __atomic_load_n(word_, __ATOMIC_RELAXED);
+      // acquire: pairs with the release in the destructor.
+      if ((head_ & kMetaLock) == 0 &&
+          __atomic_compare_exchange_n(word_, &head_, head_ | kMetaLock, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return;
+      }
+      if (spins > 100) sched_yield();
+    }
+  }
+  ~ChainLock() { __atomic_store_n(word_, head_, __ATOMIC_RELEASE); }
+  ChainLock(const ChainLock&) = delete;
+  ChainLock& operator=(const ChainLock&) = delete;
+
+  uint32_t head() const { return head_; }
+
+  void push(uint32_t link) {
+    // A reader without the lock may come by through a former life of this element.
+    __atomic_store_n(&next_of(link), head_, __ATOMIC_RELEASE);
+    head_ = link;
+  }
+
+  // remove_if unlinks the elements for which matches(link) is true and hands each to drop(link).
+  template <class Matches, class Drop>
+  void remove_if(Matches&& matches, Drop&& drop) {
+    uint32_t* place = &head_;
+    while (*place != 0) {
+      const uint32_t link = *place;
+      if (!matches(link)) {
+        place = &next_of(link);
+        continue;
+      }
+      __atomic_store_n(place, next_of(link), __ATOMIC_RELEASE);
+      drop(link);
+    }
+  }
+
+ private:
+  DetectorScope scope_;
+  uint32_t* const word_;
+  uint32_t head_;
+};
+
+// visit_chains calls visit(address of granule) for each granule of a range that has a chain.
+template <class Visit>
+void visit_chains(uintptr_t address, size_t bytes, Visit&& visit) {
+  if (bytes == 0 || !shadow_mapped()) return;
+  constexpr uintptr_t kGranule = 8;
+  visit_flagged_pages(address & ~(kGranule - 1), address + bytes, kPageHasMeta, [&](uintptr_t from, uintptr_t to) {
+    for (uintptr_t granule = from; granule < to; granule += kGranule) {
+      if (__atomic_load_n(meta_word(granule), __ATOMIC_RELAXED) != 0) visit(granule);
+    }
+  });
+}
+
+// drop_sync_var empties an unlinked element and gives it back.
+void drop_sync_var(uint32_t link);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_SYNCVAR_CHAIN_H_

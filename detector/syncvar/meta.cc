@@ -1,0 +1,116 @@
+#include "detector/syncvar/meta.h"
+
+#include "detector/context/losses.h"
+#include "detector/syncvar/chain.h"
+
+namespace gorace::detector {
+
+constinit IndexSlab<HeapCell> g_heap_cells(uint32_t{1} << 30, "heap blocks");
+
+namespace {
+
+constexpr uintptr_t kGranule = 8;
+
+bool is_cell_at(uint32_t link, uintptr_t address) { return is_heap_link(link) && heap_cell_of(link).address == address; }
+
+uint32_t find_cell(const ChainLock& chain, uintptr_t address) {
+  for (uint32_t link = chain.head(); link != 0; link = next_of(link)) {
+    if (is_cell_at(link, address)) return link;
+  }
+  return 0;
+}
+
+void drop_heap_cell(uint32_t link) { g_heap_cells.free(thread_state().heap_cells, link_index(link)); }
+
+}  // namespace
+
+bool put_heap_cell(const HeapCell& cell) {
+  if (!shadow_mapped()) return false;
+  ChainLock chain(cell.address);
+  uint32_t link = find_cell(chain, cell.address);
+  if (link == 0) {
+    const uint32_t index = g_heap_cells.allocate(thread_state().heap_cells);
+    if (index == 0) {
+      count_loss(Loss::kHistoryDropped);
+      return false;
+    }
+    link = heap_link(index);
+    set_page_flag(cell.address, kPageHasMeta);
+    chain.push(link);
+  }
+  // Not `next`: the chain is walked by readers without its lock.
+  HeapCell& kept = heap_cell_of(link);
+  kept.allocated_at = cell.allocated_at;
+  kept.address = cell.address;
+  kept.bytes = cell.bytes;
+  kept.allocated_by = cell.allocated_by;
+  return true;
+}
+
+bool get_heap_cell(uintptr_t address, HeapCell* out) {
+  if (!shadow_mapped() || __atomic_load_n(meta_word(address), __ATOMIC_RELAXED) == 0) return false;
+  ChainLock chain(address);
+  const uint32_t link = find_cell(chain, address);
+  if (link != 0) *out = heap_cell_of(link);
+  return link != 0;
+}
+
+bool take_heap_cell(uintptr_t address, HeapCell* out) {
+  if (!shadow_mapped() || __atomic_load_n(meta_word(address), __ATOMIC_RELAXED) == 0) return false;
+  ChainLock chain(address);
+  bool found = false;
+  chain.remove_if([&](uint32_t link) { return is_cell_at(link, address); },
+                  [&](uint32_t link) {
+                    *out = heap_cell_of(link);
+                    found = true;
+                    drop_heap_cell(link);
+                  });
+  return found;
+}
+
+namespace {
+
+// last_cell_in_granule finds the cell with the highest start <= limit in one granule.
+bool last_cell_in_granule(uintptr_t granule, uintptr_t limit, HeapCell* out) {
+  if (__atomic_load_n(meta_word(granule), __ATOMIC_RELAXED) == 0) return false;
+  ChainLock chain(granule);
+  bool found = false;
+  for (uint32_t link = chain.head(); link != 0; link = next_of(link)) {
+    if (!is_heap_link(link)) continue;
+    const HeapCell& cell = heap_cell_of(link);
+    if (cell.address > limit || (found && cell.address <= out->address)) continue;
+    *out = cell;
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool previous_heap_cell(uintptr_t address, size_t max_distance, HeapCell* out) {
+  if (!shadow_mapped()) return false;
+  const uintptr_t end = address > max_distance ? address - max_distance : 0;
+  for (uintptr_t granule = address & ~(kGranule - 1); granule + kGranule > end;) {
+    // Whole pages without anything are passed over at once.
+    if ((__atomic_load_n(page_flags_of(granule), __ATOMIC_RELAXED) & kPageHasMeta) == 0) {
+      granule &= ~(kPageBytes - 1);
+    } else if (last_cell_in_granule(granule, address, out)) {
+      return out->address > end || end == 0;
+    }
+    if (granule < kGranule) return false;
+    granule -= kGranule;
+  }
+  return false;
+}
+
+void forget_meta(uintptr_t address, size_t bytes) {
+  visit_chains(address, bytes, [=](uintptr_t granule) {
+    ChainLock chain(granule);
+    chain.remove_if([=](uint32_t link) { return address_of(link) - address < bytes; },
+                    [](uint32_t link) { is_heap_link(link) ? drop_heap_cell(link) : drop_sync_var(link); });
+  });
+}
+
+size_t heap_cells_outside_pool() { return g_heap_cells.outside_pool(); }
+
+}  // namespace gorace::detector

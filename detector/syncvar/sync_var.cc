@@ -1,0 +1,156 @@
+#include "detector/syncvar/sync_var.h"
+
+#include "detector/syncvar/chain.h"
+#include "detector/syncvar/meta.h"
+#include "runtime/base/check.h"
+
+namespace gorace::detector {
+
+constinit IndexSlab<SyncVar> g_sync_vars(uint32_t{1} << 28, "synchronisation objects");
+
+namespace {
+
+// A search without the chain's lock that meets more links than a chain can have was led astray by elements being recycled.
+constexpr int kMaxChain = 16;
+
+// lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was dropped, or belongs
+// elsewhere by now, can be looked at safely; only under its lock its address is sure.
+SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
+  if (sync_var.address.load(std::memory_order_relaxed) != address) return nullptr;
+  sync_var.lock.lock();
+  if (sync_var.address.load(std::memory_order_relaxed) == address) return &sync_var;
+  sync_var.lock.unlock();
+  return nullptr;
+}
+
+// find_unlocked walks the chain without its lock. Null means not found or disturbed.
+SyncVar* find_unlocked(uintptr_t address, bool* certain) {
+  // acquire: pairs with the release of whoever linked the element.
+  uint32_t link = __atomic_load_n(meta_word(address), __ATOMIC_ACQUIRE);
+  *certain = link == 0;
+  for (int steps = 0; (link & ~kMetaLock) != 0 && steps < kMaxChain; ++steps) {
+    link &= ~kMetaLock;
+    if (!is_heap_link(link)) {
+      if (SyncVar* found = lock_if_at(sync_var_of(link), address)) return found;
+    }
+    link = __atomic_load_n(&next_of(link), __ATOMIC_ACQUIRE);
+  }
+  return nullptr;
+}
+
+SyncVar* find_in_chain(const ChainLock& chain, uintptr_t address) {
+  for (uint32_t link = chain.head(); link != 0; link = next_of(link)) {
+    if (is_heap_link(link)) continue;
+    if (SyncVar* found = lock_if_at(sync_var_of(link), address)) return found;
+  }
+  return nullptr;
+}
+
+[[gnu::noinline]] SyncVar* lock_or_create(uintptr_t address) {
+  ChainLock chain(address);
+  if (SyncVar* found = find_in_chain(chain, address)) return found;
+  const uint32_t index = g_sync_vars.allocate(thread_state().sync_vars);
+  // 2^28 objects are 16 GiB of clocks. Without one, a release would be lost and a false race reported.
+  GORACE_CHECK(index != 0);
+  SyncVar& created = g_sync_vars.at(index);
+  created.lock.lock();
+  created.address.store(address, std::memory_order_relaxed);
+  set_page_flag(address, kPageHasMeta);
+  chain.push(sync_link(index));
+  return &created;
+}
+
+}  // namespace
+
+SyncVar* lock_sync_var(uintptr_t address) {
+  bool certain;
+  if (SyncVar* found = find_unlocked(address, &certain)) return found;
+  return lock_or_create(address);
+}
+
+SyncVar* lock_sync_var_if_present(uintptr_t address) {
+  bool certain;
+  SyncVar* found = find_unlocked(address, &certain);
+  if (found != nullptr || certain) return found;
+  ChainLock chain(address);
+  return find_in_chain(chain, address);
+}
+
+void acquire_locked(Context* context, SyncVar& sync_var) { sync_var.released.acquire_into(*context); }
+
+void release_locked(Context* context, SyncVar& sync_var) {
+  sync_var.released.store(*context);
+  context_advance_epoch(context);
+}
+
+void release_merge_locked(Context* context, SyncVar& sync_var) {
+  sync_var.released.merge(*context);
+  context_advance_epoch(context);
+}
+
+void acquire(Context* context, uintptr_t address) {
+  SyncVar* sync_var = lock_sync_var_if_present(address);
+  if (sync_var == nullptr) return;
+  acquire_locked(context, *sync_var);
+  sync_var->lock.unlock();
+}
+
+void release(Context* context, uintptr_t address) {
+  with_sync_var(address, [&](SyncVar& sync_var) { release_locked(context, sync_var); });
+}
+
+void release_merge(Context* context, uintptr_t address) {
+  with_sync_var(address, [&](SyncVar& sync_var) { release_merge_locked(context, sync_var); });
+}
+
+void release_acquire(Context* context, uintptr_t address) {
+  with_sync_var(address, [&](SyncVar& sync_var) {
+    acquire_locked(context, sync_var);
+    // The context's clock now contains the object's.
+    release_locked(context, sync_var);
+  });
+}
+
+void acquire_shared(Context* context, uintptr_t address) { acquire(context, address); }
+
+void release_shared(Context* context, uintptr_t address) {
+  with_sync_var(address, [&](SyncVar& sync_var) {
+    sync_var.read_released.merge(*context);
+    context_advance_epoch(context);
+  });
+}
+
+void acquire_exclusive(Context* context, uintptr_t address) {
+  SyncVar* sync_var = lock_sync_var_if_present(address);
+  if (sync_var == nullptr) return;
+  acquire_locked(context, *sync_var);
+  sync_var->read_released.acquire_into(*context);
+  // The writer's release will contain it, and nobody takes the lock before that.
+  sync_var->read_released.clear();
+  sync_var->lock.unlock();
+}
+
+void drop_sync_var(uint32_t link) {
+  SyncVar& sync_var = sync_var_of(link);
+  sync_var.lock.lock();
+  sync_var.address.store(0, std::memory_order_relaxed);
+  sync_var.released.clear();
+  sync_var.read_released.clear();
+  sync_var.lock.unlock();
+  g_sync_vars.free(thread_state().sync_vars, link_index(link));
+}
+
+void forget_sync_vars(uintptr_t address, size_t bytes) {
+  visit_chains(address, bytes, [=](uintptr_t granule) {
+    ChainLock chain(granule);
+    chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link) - address < bytes; }, drop_sync_var);
+  });
+}
+
+size_t sync_vars_in_use() {
+  size_t cached = 0;
+  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.sync_vars.count; }, &cached);
+  return g_sync_vars.outside_pool() - cached;
+}
+
+}  // namespace gorace::detector
