@@ -11,6 +11,11 @@ namespace gorace::runtime {
 // their number. Stops at a goroutine's root. Not async-signal-safe (it may take the loader's lock).
 int backtrace_here(uintptr_t* pcs, int max);
 
+// backtrace_interrupted does the same inside a signal handler for the code that the signal interrupted (`context` is the handler's third argument): its
+// pc first, plus one, since readers take return addresses. Unwind tables where they can be read without a lock (glibc 2.35 and newer), so
+// that the caller of a libc function shows, which has no frame pointer; else frame pointers. Async-signal-safe.
+int backtrace_interrupted(const void* context, uintptr_t* pcs, int max);
+
 }  // namespace gorace::runtime
 
 #endif  // GORACE_RUNTIME_DUMP_BACKTRACE_H_

@@ -29,6 +29,7 @@ std::atomic<int> g_tools[kMaxWaitingTools] = {};
   {
     RawWriter out(2);
     out << "SIGQUIT: quit\n\n";
+    out.flush();
     print_all_goroutines(out);
   }
   // Without a flush: a goroutine may hold stdio's locks for ever, and SIGQUIT must end the process.

@@ -73,6 +73,7 @@ void on_terminate() {
       // A joinable std::thread was destroyed, or the program called it.
       out << "fatal error: std::terminate called without an active exception\n\n";
     }
+    out.flush();  // the cause is told even if naming the frames fails
     print_own_goroutine(out);
   }
   if (g_former_handler != nullptr) g_former_handler();

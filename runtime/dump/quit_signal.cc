@@ -51,6 +51,7 @@ void end_process_after(int seconds) {
   {
     RawWriter out(fd);
     out << title;
+    out.flush();
     print_thread_stacks(out, stacks);
   }
   syscall(SYS_exit_group, 0);

@@ -1,26 +1,24 @@
 #include "runtime/dump/thread_stacks.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <ctime>
 
 #include "runtime/base/futex.h"
 #include "runtime/base/raw_writer.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/dump/backtrace.h"
 #include "runtime/dump/snapshot.h"
 
 namespace gorace::runtime {
 namespace {
 
 constexpr int64_t kAnswerTimeoutNs = 100'000'000;
-constexpr uintptr_t kMaxFrameBytes = 8 << 20;
 
 // The collection that is under way. A thread that answers holds a reference, so that a late one never writes to unmapped memory.
 struct Collection {
@@ -29,37 +27,6 @@ struct Collection {
   std::atomic<int> writers{0};
 };
 Collection g_collection;
-
-// Reads two words of a frame. The kernel does it, so that a wrong frame pointer is an error instead of a fault.
-bool read_frame(uintptr_t frame, uintptr_t out[2]) {
-  const iovec local{out, 2 * sizeof(uintptr_t)};
-  const iovec remote{reinterpret_cast<void*>(frame), 2 * sizeof(uintptr_t)};
-  return syscall(SYS_process_vm_readv, syscall(SYS_getpid), &local, 1, &remote, 1, 0) == 2 * sizeof(uintptr_t);
-}
-
-int walk_context(const void* context, uintptr_t* pcs, int max) {
-  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-  const auto pc = static_cast<uintptr_t>(registers.gregs[REG_RIP]);
-  auto frame = static_cast<uintptr_t>(registers.gregs[REG_RBP]);
-  const auto stack_pointer = static_cast<uintptr_t>(registers.gregs[REG_RSP]);
-#elif defined(__aarch64__)
-  const auto pc = static_cast<uintptr_t>(registers.pc);
-  auto frame = static_cast<uintptr_t>(registers.regs[29]);
-  const auto stack_pointer = static_cast<uintptr_t>(registers.sp);
-#endif
-  int count = 0;
-  pcs[count++] = pc + 1;  // readers take return addresses, and look up what is before them
-  uintptr_t lowest = stack_pointer;
-  uintptr_t words[2];
-  while (count < max && frame >= lowest && frame - lowest < kMaxFrameBytes && frame % sizeof(uintptr_t) == 0 &&
-         read_frame(frame, words) && words[1] != 0) {
-    pcs[count++] = words[1];
-    lowest = frame + 2 * sizeof(uintptr_t);
-    frame = words[0];
-  }
-  return count;
-}
 
 void read_thread_name(ThreadStack& thread) {
   char path[48] = "/proc/self/task/";
@@ -108,7 +75,7 @@ void list_threads(ThreadStacks* stacks) {
 }
 
 void record(ThreadStack& thread, const void* context) {
-  thread.pc_count = walk_context(context, thread.pcs, kMaxThreadFrames);
+  thread.pc_count = backtrace_interrupted(context, thread.pcs, kMaxThreadFrames);
   thread.answered = true;
 }
 
@@ -198,7 +165,8 @@ void print_thread_stacks(RawWriter& out, const ThreadStacks& stacks) {
     copy.kind = thread.tid == process ? GKind::kMain : GKind::kThread;
     copy.status = GStatus::kRunning;
     copy.pc_count = thread.pc_count;
-    for (size_t c = 0; c < sizeof thread.name; ++c) copy.name[c] = thread.name[c];
+    // A thread that was given no name has its creator's, in the end the program's, which says nothing.
+    if (strcmp(thread.name, stacks.threads[0].name) != 0) memcpy(copy.name, thread.name, sizeof thread.name);
     if (i != 0) out << '\n';
     print_snapshot(out, copy, thread.pcs);
     if (!thread.answered) out << "goroutine running on other thread; stack unavailable\n";

@@ -131,6 +131,41 @@ bool simplify(string_view name, NameBuffer& out) {
   return true;
 }
 
+// Takes <length><characters> off the front of *mangled; empty when there is none.
+string_view take_source_name(string_view* mangled) {
+  size_t length = 0;
+  size_t digits = 0;
+  while (digits < mangled->size() && (*mangled)[digits] >= '0' && (*mangled)[digits] <= '9' && length < mangled->size()) {
+    length = length * 10 + static_cast<size_t>((*mangled)[digits++] - '0');
+  }
+  if (length == 0 || digits + length > mangled->size()) return {};
+  const string_view name = mangled->substr(digits, length);
+  mangled->remove_prefix(digits + length);
+  return name;
+}
+
+// Itanium C++ ABI, section 5.1: _Z [N [cv-qualifiers]] ["St"] <source-name>... [E]. False for every other form.
+bool demangle(string_view mangled, NameBuffer& out) {
+  if (!mangled.starts_with("_Z")) return false;
+  mangled.remove_prefix(2);
+  const bool nested = mangled.starts_with('N');
+  if (nested) mangled.remove_prefix(1);
+  while (nested && (mangled.starts_with('K') || mangled.starts_with('V'))) mangled.remove_prefix(1);
+  bool qualified = mangled.starts_with("St");
+  if (qualified) {
+    mangled.remove_prefix(2);
+    out.append("std");
+  }
+  do {
+    const string_view name = take_source_name(&mangled);
+    if (name.empty()) return false;
+    if (qualified) out.append("::");
+    qualified = true;
+    out.append(name == "_GLOBAL__N_1" ? "(anonymous namespace)" : name);
+  } while (nested && !mangled.starts_with('E'));
+  return nested || !mangled.starts_with('I');  // I: template arguments follow
+}
+
 // The name without template arguments, for comparison with the lists below.
 string_view without_arguments(string_view name, char* buffer, size_t bytes) {
   size_t used = 0;
@@ -173,6 +208,15 @@ void simplify_function_name(const char* name, char* out, size_t bytes) {
   if (!simplify(text, buffer)) {
     buffer.clear();
     buffer.append(text);
+  }
+  buffer.finish();
+}
+
+void demangle_plain_name(const char* name, char* out, size_t bytes) {
+  NameBuffer buffer(out, bytes);
+  if (!demangle(name, buffer)) {
+    buffer.clear();
+    buffer.append(name);
   }
   buffer.finish();
 }

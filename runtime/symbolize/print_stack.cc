@@ -1,3 +1,6 @@
+#include <initializer_list>
+#include <string_view>
+
 #include "runtime/base/raw_writer.h"
 #include "runtime/symbolize/symbolize.h"
 
@@ -8,6 +11,19 @@ namespace {
 constexpr int kInnermost = 50;
 constexpr int kOutermost = 50;
 
+// The C and C++ libraries' own functions without a name: what calls main and what starts threads, in a library without symbols.
+bool is_nameless_library_frame(const Frame& frame) {
+  if (frame.line != 0 || std::string_view(frame.function) != "??") return false;
+  std::string_view name(frame.file);
+  name.remove_prefix(name.rfind('/') + 1);  // npos + 1 == 0
+  for (const std::string_view library : {"libc.so", "libstdc++.so", "libpthread.so", "libgcc_s.so", "ld-linux"}) {
+    if (name.starts_with(library)) return true;
+  }
+  return false;
+}
+
+bool is_hidden(const Frame& frame) { return is_internal_frame(frame.function) || is_nameless_library_frame(frame); }
+
 struct Counting {
   int visible = 0;
   int all = 0;
@@ -16,7 +32,7 @@ struct Counting {
 void count_frame(const Frame& frame, void* argument) {
   auto* counting = static_cast<Counting*>(argument);
   ++counting->all;
-  if (!is_internal_frame(frame.function)) ++counting->visible;
+  if (!is_hidden(frame)) ++counting->visible;
 }
 
 struct Printing {
@@ -40,7 +56,7 @@ void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
 
 void visit_frame(const Frame& frame, void* argument) {
   auto* printing = static_cast<Printing*>(argument);
-  if (!printing->show_internal && is_internal_frame(frame.function)) return;
+  if (!printing->show_internal && is_hidden(frame)) return;
   const int index = printing->index++;
   const int elided = printing->total - kInnermost - kOutermost;
   if (elided <= 0 || index < kInnermost || index >= kInnermost + elided) {

@@ -148,6 +148,13 @@ bool visit_reply(const char* lines, uintptr_t pc, void (*visit)(const Frame&, vo
   return true;
 }
 
+// The symbol of the dynamic symbol table that covers `address`, or null. Allocates nothing.
+const ElfW(Sym)* dynamic_symbol(uintptr_t address, Dl_info* info) {
+  void* symbol = nullptr;
+  if (dladdr1(reinterpret_cast<void*>(address), info, &symbol, RTLD_DL_SYMENT) == 0 || info->dli_sname == nullptr) return nullptr;
+  return static_cast<const ElfW(Sym)*>(symbol);
+}
+
 // What is known without the server: the dynamic symbol table's name, and where the address is in its file (for addr2line).
 void visit_fallback(uintptr_t pc, const Module* module, void (*visit)(const Frame&, void*), void* argument) {
   Frame frame;
@@ -156,8 +163,10 @@ void visit_fallback(uintptr_t pc, const Module* module, void (*visit)(const Fram
     frame.file = module->path;
     frame.function_offset = pc - module->bias;
     Dl_info info{};
-    if (dladdr(reinterpret_cast<void*>(pc - 1), &info) != 0 && info.dli_sname != nullptr) {
-      frame.function = info.dli_sname;
+    const auto* symbol = dynamic_symbol(pc - 1, &info);
+    if (symbol != nullptr && ELF64_ST_TYPE(symbol->st_info) != STT_OBJECT) {
+      demangle_plain_name(info.dli_sname, g_work->name, kMaxName);
+      frame.function = g_work->name;
       frame.function_offset = pc - reinterpret_cast<uintptr_t>(info.dli_saddr);
     }
   }
@@ -172,15 +181,12 @@ void copy_field(char* out, size_t bytes, const char* text) {
 
 bool fallback_data(uintptr_t address, DataSymbol* out) {
   Dl_info info{};
-  void* found = nullptr;
-  if (dladdr1(reinterpret_cast<void*>(address), &info, &found, RTLD_DL_SYMENT) == 0 || info.dli_sname == nullptr ||
-      found == nullptr) {
-    return false;
-  }
+  const auto* symbol = dynamic_symbol(address, &info);
+  if (symbol == nullptr) return false;
   *out = {};
-  copy_field(out->name, sizeof out->name, info.dli_sname);
+  demangle_plain_name(info.dli_sname, out->name, sizeof out->name);
   out->address = reinterpret_cast<uintptr_t>(info.dli_saddr);
-  out->bytes = static_cast<const ElfW(Sym)*>(found)->st_size;
+  out->bytes = symbol->st_size;
   return address - out->address < out->bytes;
 }
 
