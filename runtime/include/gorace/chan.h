@@ -51,14 +51,14 @@ class SendSide {
     requires std::is_copy_constructible_v<T>
   {
     T copy(value);
-    chan_send(core(), &copy);
+    chan_send(target(), &copy);
   }
   void send(T&& value) const {
     if constexpr (std::is_trivially_copyable_v<T>) {
       T copy(std::move(value));  // the library copies bytes unseen by a race detector: read the caller's object here
-      chan_send(core(), &copy);
+      chan_send(target(), &copy);
     } else {
-      chan_send(core(), &value);
+      chan_send(target(), &value);
     }
   }
 
@@ -80,24 +80,24 @@ class SendSide {
     requires std::is_copy_constructible_v<T>
   {
     T copy(value);
-    return chan_try_send(core(), &copy);
+    return chan_try_send(target(), &copy);
   }
   bool try_send(T&& value) const {
     if constexpr (std::is_trivially_copyable_v<T>) {
       T copy(std::move(value));
-      return chan_try_send(core(), &copy);
+      return chan_try_send(target(), &copy);
     } else {
-      return chan_try_send(core(), &value);
+      return chan_try_send(target(), &value);
     }
   }
 
   // close tells receivers that no more values come: once the buffer is empty, receives return at once without a value.
   // Panics with "close of closed channel" and "close of nil channel".
-  void close() const { chan_close(core()); }
+  void close() const { chan_close(target()); }
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
-  ChanCore* core() const { return self().core(); }
+  ChanCore* target() const { return self().core(); }
 };
 
 // RecvIterator: each step receives; the loop ends when the channel is closed and drained.
@@ -134,7 +134,7 @@ class RecvSide {
   // recv blocks until there is a value. Empty: the channel is closed and drained.
   std::optional<T> recv() const {
     Slot<T> slot;
-    if (!chan_recv(core(), slot.storage())) return std::nullopt;
+    if (!chan_recv(source(), slot.storage())) return std::nullopt;
     slot.set_full();
     return std::optional<T>(std::move(slot.value()));
   }
@@ -142,7 +142,7 @@ class RecvSide {
   // c >> target receives into target and yields true; false and target untouched when the channel is closed and drained.
   bool operator>>(T& target) const {
     Slot<T> slot;
-    if (!chan_recv(core(), slot.storage())) return false;
+    if (!chan_recv(source(), slot.storage())) return false;
     slot.set_full();
     target = std::move(slot.value());
     return true;
@@ -151,7 +151,7 @@ class RecvSide {
   // try_recv receives when that needs no waiting. Empty: there is no value now; *closed tells whether there never will be.
   std::optional<T> try_recv(bool* closed = nullptr) const {
     Slot<T> slot;
-    const TryRecv result = chan_try_recv(core(), slot.storage());
+    const TryRecv result = chan_try_recv(source(), slot.storage());
     if (closed != nullptr) *closed = result == TryRecv::kClosed;
     if (result != TryRecv::kReceived) return std::nullopt;
     slot.set_full();
@@ -163,7 +163,7 @@ class RecvSide {
   typename RecvIterator<T>::End end() const { return {}; }
 
  private:
-  ChanCore* core() const { return static_cast<const Self&>(*this).core(); }
+  ChanCore* source() const { return static_cast<const Self&>(*this).core(); }
 };
 
 }  // namespace internal

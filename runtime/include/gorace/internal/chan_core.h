@@ -78,14 +78,15 @@ template <class T>
 class Slot {
  public:
   Slot() {}
-  ~Slot() {
-    if (full_) value().~T();
-  }
+  ~Slot() { reset(); }
   Slot(Slot&&) noexcept {}  // only empty slots move
   Slot& operator=(Slot&&) = delete;
 
   void* storage() { return &storage_; }
   void set_full() { full_ = true; }
+  void reset() {
+    if (std::exchange(full_, false)) value().~T();
+  }
   T& value() { return *std::launder(reinterpret_cast<T*>(&storage_)); }
 
  private:
