@@ -30,7 +30,8 @@ struct Context {
   VectorClock clock;    // without its own entry: that is (slot, epoch)
   uint32_t slot = 0;    // index in clocks (identity.h)
   uint32_t epoch = 0;
-  // The last epoch in which the strand accessed memory or released. The slot can be reused by whoever knows that one.
+  // The last epoch in which the strand accessed memory, released, or became a witness (syncvar/released_clock.h). Whoever knows that one can
+  // reuse the slot.
   uint32_t last_used_epoch = 0;
   uint8_t slot_shift = 0;   // identity >> slot_shift names the slot (identity.h)
   int ignore_depth = 0;     // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)

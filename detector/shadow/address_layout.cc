@@ -19,6 +19,7 @@ struct Clusters {
 bool add_mapping(AddressRange range, void* argument) {
   auto& clusters = *static_cast<Clusters*>(argument);
   if (range.low >= kUserEnd) return false;
+  if (range.low >= GORACE_SHADOW_BASE && range.high <= GORACE_META_BASE + GORACE_META_BYTES) return true;  // our own
   AddressRange* last = clusters.count != 0 ? &clusters.ranges[clusters.count - 1] : nullptr;
   if (last != nullptr && (range.low - last->high < kNear || clusters.count == kMaxClusters)) {
     last->high = range.high;

@@ -13,6 +13,8 @@ void ReleasedClock::acquire_into(Context& context) {
   if (is_entry_) {
     note_slot(&context, witness_slot_);
   } else {
+    // This makes the epoch one that a later owner of the slot must know.
+    context.last_used_epoch = context.epoch;
     witness_slot_ = context.slot;
     witness_epoch_ = context.epoch;
   }

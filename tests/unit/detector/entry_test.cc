@@ -1,0 +1,146 @@
+// The assembly entry points: registers, the stack that the report gets, and sizes.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "detector/abi/abi.h"
+#include "detector/shadow/granule.h"
+#include "tests/unit/detector/race_sink.h"
+#include "tests/unit/detector/test_strands.h"
+
+#if defined(__x86_64__)
+
+namespace gorace::detector::testing {
+namespace {
+
+alignas(64) char g_memory[64];
+
+struct Registers {
+  uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10;
+};
+
+// call_with_registers calls an entry point with every preserved register set, and returns what they are afterwards.
+[[gnu::noinline]] Registers call_with_registers(void (*entry)(const void*), const void* address, const Registers& in) {
+  Registers out;
+  // Below the red zone: an asm that calls must not overwrite it.
+  asm volatile(
+      "sub $128, %%rsp\n\t"
+      "mov %[entry], %%r11\n\t"
+      "mov 0(%[in]), %%rax\n\t"
+      "mov 8(%[in]), %%rcx\n\t"
+      "mov 16(%[in]), %%rdx\n\t"
+      "mov 24(%[in]), %%rsi\n\t"
+      "mov %[address], %%rdi\n\t"
+      "mov 40(%[in]), %%r8\n\t"
+      "mov 48(%[in]), %%r9\n\t"
+      "mov 56(%[in]), %%r10\n\t"
+      "mov %%rsp, %%r13\n\t"
+      "and $-16, %%rsp\n\t"
+      "call *%%r11\n\t"
+      "mov %%r13, %%rsp\n\t"
+      "mov %%rax, 0(%[out])\n\t"
+      "mov %%rcx, 8(%[out])\n\t"
+      "mov %%rdx, 16(%[out])\n\t"
+      "mov %%rsi, 24(%[out])\n\t"
+      "mov %%rdi, 32(%[out])\n\t"
+      "mov %%r8, 40(%[out])\n\t"
+      "mov %%r9, 48(%[out])\n\t"
+      "mov %%r10, 56(%[out])\n\t"
+      "add $128, %%rsp\n\t"
+      :
+      : [entry] "r"(entry), [address] "r"(address), [in] "b"(&in), [out] "r"(&out)
+      : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r13", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3",
+        "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+  return out;
+}
+
+struct Entry {
+  void (*function)(const void*);
+  size_t bytes;
+  bool is_write;
+};
+
+using WriteEntry = void (*)(void*);
+Entry write_entry(WriteEntry function, size_t bytes) { return {reinterpret_cast<void (*)(const void*)>(function), bytes, true}; }
+
+const Entry kEntries[] = {
+    {__gorace_read1, 1, false},       {__gorace_read2, 2, false},       {__gorace_read4, 4, false},
+    {__gorace_read8, 8, false},       {__gorace_read16, 16, false},     write_entry(__gorace_write1, 1),
+    write_entry(__gorace_write2, 2),  write_entry(__gorace_write4, 4),  write_entry(__gorace_write8, 8),
+    write_entry(__gorace_write16, 16)};
+
+class EntryPoints : public ::testing::Test {
+ protected:
+  EntryPoints() {
+    strand_ = new_strand(nullptr);
+    set_current_context(strand_);
+    reset_memory(g_memory, sizeof(g_memory));
+  }
+  ~EntryPoints() override {
+    set_current_context(nullptr);
+    context_end(strand_);
+    reset_memory(g_memory, sizeof(g_memory));
+  }
+  Context* strand_;
+};
+
+TEST_F(EntryPoints, RecordTheirSizeAndPreserveTheRegisters) {
+  for (const Entry& entry : kEntries) {
+    reset_memory(g_memory, sizeof(g_memory));
+    const Registers in{1, 2, 3, 4, reinterpret_cast<uint64_t>(g_memory), 6, 7, 8};
+    const Registers out = call_with_registers(entry.function, g_memory, in);
+    EXPECT_EQ(memcmp(&in, &out, sizeof(in)), 0);
+    const uint64_t* words = shadow_words(reinterpret_cast<uintptr_t>(g_memory));
+    const size_t in_granule = entry.bytes < 8 ? entry.bytes : 8;
+    const uint64_t word = words[entry.is_write ? 0 : 1];
+    EXPECT_EQ(word & GORACE_IDENTITY_MASK, strand_->current & GORACE_IDENTITY_MASK);
+    EXPECT_EQ(word_mask(word), (1u << in_granule) - 1);
+    EXPECT_EQ(words[entry.is_write ? 1 : 0], 0u);
+    EXPECT_EQ(words[entry.is_write ? 2 : 3] != 0, entry.bytes == 16);
+  }
+}
+
+[[gnu::noinline]] void writes_a_word() {
+  call_with_registers(kEntries[8].function, g_memory, {});
+  asm volatile("");
+}
+
+TEST_F(EntryPoints, KeepTheAccessingStack) {
+  writes_a_word();
+  const uint64_t word = *shadow_words(reinterpret_cast<uintptr_t>(g_memory));
+  const OriginInfo info = origin_info(word_origin(word));
+  ASSERT_GE(info.frame_count, 3);
+  const auto inside = [](uintptr_t pc, auto* function) {
+    const auto start = reinterpret_cast<uintptr_t>(function);
+    return pc > start && pc < start + 400;
+  };
+  EXPECT_TRUE(inside(info.frames[0], call_with_registers));
+  EXPECT_TRUE(inside(info.frames[1], writes_a_word));
+}
+
+TEST_F(EntryPoints, RecordNothingWithoutAContextOrInAnIgnoredStretch) {
+  {
+    const IgnoreScope ignored;
+    writes_a_word();
+  }
+  EXPECT_EQ(*shadow_words(reinterpret_cast<uintptr_t>(g_memory)), 0u);
+  set_current_context(nullptr);
+  writes_a_word();
+  EXPECT_EQ(*shadow_words(reinterpret_cast<uintptr_t>(g_memory)), 0u);
+}
+
+TEST_F(EntryPoints, RangesRecordEveryByte) {
+  __gorace_write_range(g_memory + 3, 20);
+  Context* other = new_strand(nullptr);
+  take_races();
+  for (int i = 0; i < 32; ++i) {
+    read_from(other, g_memory + i, 1);
+    EXPECT_EQ(take_races().size(), i >= 3 && i < 23 ? 1u : 0u) << i;
+  }
+  context_end(other);
+}
+
+}  // namespace
+}  // namespace gorace::detector::testing
+
+#endif  // x86-64

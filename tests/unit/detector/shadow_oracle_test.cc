@@ -1,0 +1,232 @@
+// The shadow's state machine against full vector clocks, on random programs.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "detector/shadow/access.h"
+#include "detector/shadow/granule.h"
+#include "detector/syncvar/sync_var.h"
+#include "tests/unit/detector/oracle.h"
+#include "tests/unit/detector/race_sink.h"
+#include "tests/unit/detector/test_strands.h"
+
+namespace gorace::detector::testing {
+namespace {
+
+constexpr size_t kMemory = 40;  // five granules
+alignas(64) char g_memory[kMemory];
+alignas(64) char g_objects[64];
+constexpr int kObjects = 5;
+
+struct Strand {
+  Context* context;
+  size_t number;  // in the oracle
+};
+
+// RandomProgram runs one program on the detector and on the oracle.
+class RandomProgram {
+ public:
+  RandomProgram(uint64_t seed, bool long_epochs) : random_(seed), oracle_(kMemory), long_epochs_(long_epochs) {
+    reset_memory(g_memory, sizeof(g_memory));
+    forget_sync_vars(reinterpret_cast<uintptr_t>(g_objects), sizeof(g_objects));
+    strands_.push_back({new_strand(nullptr, StrandKind::kThread), oracle_.add_strand(-1)});
+    first_id_ = strands_[0].context->id;
+    // Which mixture of operations this program is made of.
+    max_strands_ = 2 + below(9);
+    sync_percent_ = 2 + below(60);
+    atomic_percent_ = below(3) == 0 ? below(100) : 0;
+    write_percent_ = 5 + below(90);
+    single_bytes_ = below(2) == 0;
+  }
+  ~RandomProgram() {
+    for (Strand& strand : strands_) end(strand);
+    reset_memory(g_memory, sizeof(g_memory));
+  }
+
+  void run(int steps) {
+    for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) step();
+  }
+
+ private:
+  size_t below(size_t n) { return random_() % n; }
+  bool chance(size_t percent) { return below(100) < percent; }
+
+  void step() {
+    const size_t who = below(strands_.size());
+    if (chance(sync_percent_)) {
+      synchronise(who);
+    } else if (below(400) == 0) {
+      const size_t at = below(kMemory);
+      const size_t bytes = 1 + below(kMemory - at);
+      reset_memory(g_memory + at, bytes);
+      oracle_.reset(at, bytes);
+    } else {
+      access(strands_[who]);
+    }
+  }
+
+  void synchronise(size_t who) {
+    Strand strand = strands_[who];
+    const int object = static_cast<int>(below(kObjects));
+    const auto address = reinterpret_cast<uintptr_t>(g_objects) + static_cast<size_t>(object) * 4;
+    switch (below(12)) {
+      case 0:
+      case 1:
+      case 2:
+        acquire(strand.context, address);
+        oracle_.acquire(strand.number, object);
+        break;
+      case 3:
+      case 4:
+        release(strand.context, address);
+        oracle_.release(strand.number, object);
+        break;
+      case 5:
+      case 6:
+        release_merge(strand.context, address);
+        oracle_.release_merge(strand.number, object);
+        break;
+      case 7:
+        release_acquire(strand.context, address);
+        oracle_.release_acquire(strand.number, object);
+        break;
+      case 8:
+        if (long_epochs_) use_up_epochs(strand);
+        break;
+      case 9:
+      case 10:
+        if (strands_.size() < max_strands_) spawn(strand);
+        break;
+      default:
+        if (strands_.size() > 1) end_one(who);
+    }
+  }
+
+  void use_up_epochs(Strand strand) {
+    const auto address = reinterpret_cast<uintptr_t>(g_objects) + 60;
+    for (size_t i = below(40000); i > 0; --i) {
+      release(strand.context, address);
+      oracle_.release(strand.number, 100);
+    }
+  }
+
+  void spawn(Strand creator) {
+    const StrandKind kind = below(4) == 0 ? StrandKind::kThread : StrandKind::kGoroutine;
+    strands_.push_back({new_strand(creator.context, kind), oracle_.add_strand(static_cast<int>(creator.number))});
+    EXPECT_EQ(strands_.back().context->id - first_id_, strands_.back().number);
+  }
+
+  // A strand ends; another one joins it, or nobody does.
+  void end_one(size_t who) {
+    const Strand ended = strands_[who];
+    strands_[who] = strands_.back();
+    strands_.pop_back();
+    Strand& waiter = strands_[below(strands_.size())];
+    if (ended.context->kind == StrandKind::kGoroutine) {
+      context_end(ended.context);
+    } else {
+      context_end(ended.context);
+      context_join(waiter.context, ended.context);
+      oracle_.join(waiter.number, ended.number);
+    }
+  }
+
+  void end(Strand& strand) {
+    const bool joinable = strand.context->kind != StrandKind::kGoroutine;
+    context_end(strand.context);
+    if (joinable) context_forget(strand.context);
+  }
+
+  void access(Strand& strand) {
+    const bool is_write = chance(write_percent_);
+    const bool is_atomic = chance(atomic_percent_);
+    size_t bytes = single_bytes_ ? 1 : size_t{1} << below(4);
+    size_t at = below(kMemory / bytes) * bytes;
+    if (below(20) == 0) {
+      at = below(kMemory);
+      bytes = 1 + below(kMemory - at);
+    }
+    const OriginId origin = origin_at(strand.number * 2 + size_t{is_write}, is_atomic ? AccessKind::kAtomic : AccessKind::kPlain);
+    access_memory(strand.context, g_memory + at, bytes, is_write, origin);
+    compare(strand, at, bytes, is_write, is_atomic);
+  }
+
+  void compare(const Strand& strand, size_t at, size_t bytes, bool is_write, bool is_atomic) {
+    bool must_race = false;
+    bool may_race = false;
+    std::set<size_t> others;
+    for (size_t left = bytes; left != 0;) {
+      const size_t here = std::min(left, 8 - at % 8);
+      const Oracle::Verdict verdict = oracle_.access(strand.number, at, here, is_write, is_atomic);
+      must_race |= verdict.races && !verdict.repeats;
+      may_race |= verdict.races;
+      others.insert(verdict.others.begin(), verdict.others.end());
+      at += here;
+      left -= here;
+    }
+    const std::vector<SeenRace> races = take_races();
+    if (must_race) EXPECT_FALSE(races.empty()) << "race missed";
+    if (!may_race) EXPECT_TRUE(races.empty()) << "false race";
+    for (const SeenRace& race : races) {
+      EXPECT_EQ(race.present_id - first_id_, strand.number);
+      EXPECT_EQ(others.count(race.previous_id - first_id_), 1u) << "wrong other side";
+      const OriginInfo info = origin_info(race.previous_origin);
+      ASSERT_EQ(info.frame_count, 1);
+      EXPECT_EQ(info.frames[0], 0x400000 + (race.previous_id - first_id_) * 2 + (race.previous_is_write ? 1 : 0)) << "wrong stack";
+    }
+    races_ += races.size();
+  }
+
+  std::mt19937_64 random_;
+  Oracle oracle_;
+  const bool long_epochs_;
+  std::vector<Strand> strands_;
+  uint64_t first_id_;
+  size_t max_strands_;
+  size_t sync_percent_;
+  size_t atomic_percent_;
+  size_t write_percent_;
+  bool single_bytes_;
+
+ public:
+  size_t races_ = 0;
+};
+
+uint64_t base_seed() {
+  const char* text = getenv("GORACE_TEST_SEED");
+  const uint64_t seed = text != nullptr ? strtoull(text, nullptr, 0) : std::random_device{}();
+  std::cout << "GORACE_TEST_SEED=" << seed << "\n";
+  return seed;
+}
+
+TEST(ShadowOracle, VerdictsAreThoseOfFullVectorClocks) {
+  const uint64_t seed = base_seed();
+  constexpr int kPrograms = 3000;
+  constexpr int kSteps = 1000;
+  const size_t records_before = shadow_records_in_use();
+  size_t races = 0;
+  for (int i = 0; i < kPrograms && !HasFailure(); ++i) {
+    SCOPED_TRACE("program " + std::to_string(i));
+    RandomProgram program(seed + static_cast<uint64_t>(i), false);
+    program.run(kSteps);
+    races += program.races_;
+  }
+  EXPECT_GT(races, 0u);
+  EXPECT_EQ(losses().slots_reused_early, 0u);
+  EXPECT_EQ(shadow_records_in_use(), records_before);
+}
+
+TEST(ShadowOracle, VerdictsSurviveTheEndOfShortEpochs) {
+  const uint64_t seed = base_seed();
+  for (int i = 0; i < 40 && !HasFailure(); ++i) {
+    SCOPED_TRACE("program " + std::to_string(i));
+    RandomProgram program(seed + static_cast<uint64_t>(i), true);
+    program.run(400);
+  }
+  EXPECT_EQ(losses().epochs_exhausted, 0u);
+}
+
+}  // namespace
+}  // namespace gorace::detector::testing

@@ -1,0 +1,113 @@
+#include "detector/clock/vector_clock.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <map>
+#include <random>
+#include <vector>
+
+namespace gorace::detector {
+namespace {
+
+using Model = std::map<uint32_t, uint32_t>;
+
+void expect_equal(const VectorClock& clock, const Model& model, std::mt19937_64& random, uint32_t max_slot) {
+  for (const auto& [slot, epoch] : model) ASSERT_EQ(clock.get(slot), epoch) << "slot " << slot;
+  for (int i = 0; i < 20; ++i) {
+    const auto slot = static_cast<uint32_t>(random() % max_slot);
+    const auto entry = model.find(slot);
+    ASSERT_EQ(clock.get(slot), entry == model.end() ? 0 : entry->second) << "slot " << slot;
+  }
+}
+
+TEST(VectorClock, MissingSlotsAreZero) {
+  VectorClock clock;
+  EXPECT_TRUE(clock.empty());
+  EXPECT_EQ(clock.get(0), 0u);
+  EXPECT_EQ(clock.get(VectorClock::kMaxSlots - 1), 0u);
+}
+
+TEST(VectorClock, RaiseNeverLowers) {
+  VectorClock clock;
+  clock.raise(7, 5);
+  clock.raise(7, 3);
+  EXPECT_EQ(clock.get(7), 5u);
+}
+
+TEST(VectorClock, CopiesShareAndThenDiffer) {
+  VectorClock first;
+  first.raise(3, 1);
+  VectorClock second = first;
+  EXPECT_TRUE(first.shares_root_with(second));
+  second.raise(3, 2);
+  EXPECT_EQ(first.get(3), 1u);
+  EXPECT_EQ(second.get(3), 2u);
+}
+
+TEST(VectorClock, JoinTakesTheOtherTreeWhenItIsGreater) {
+  VectorClock small;
+  small.raise(3, 1);
+  VectorClock great = small;
+  great.raise(3, 9);
+  great.raise(100000, 2);
+  small.join(great);
+  EXPECT_EQ(small.get(3), 9u);
+  EXPECT_EQ(small.get(100000), 2u);
+}
+
+TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
+  const uint64_t seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  const size_t nodes_before = clock_nodes_in_use();
+  for (uint32_t max_slot : {8u, 16u, 17u, 256u, 4096u, 100000u, VectorClock::kMaxSlots}) {
+    constexpr size_t kClocks = 12;
+    std::vector<VectorClock> clocks(kClocks);
+    std::vector<Model> models(kClocks);
+    for (int step = 0; step < 30000; ++step) {
+      const size_t a = random() % kClocks;
+      const size_t b = random() % kClocks;
+      switch (random() % 8) {
+        case 0:
+          clocks[a] = clocks[b];
+          models[a] = models[b];
+          break;
+        case 1:
+          if (random() % 16 == 0) {
+            clocks[a].clear();
+            models[a].clear();
+          }
+          break;
+        case 2:
+          if (a != b) {
+            clocks[a] = std::move(clocks[b]);
+            models[a] = std::exchange(models[b], {});
+          }
+          break;
+        case 3:
+        case 4:
+          clocks[a].join(clocks[b]);
+          for (const auto& [slot, epoch] : models[b]) models[a][slot] = std::max(models[a][slot], epoch);
+          break;
+        default: {
+          const auto slot = static_cast<uint32_t>(random() % max_slot);
+          const auto epoch = static_cast<uint32_t>(1 + random() % 1000);
+          clocks[a].raise(slot, epoch);
+          models[a][slot] = std::max(models[a][slot], epoch);
+        }
+      }
+      if (step % 16 == 0) expect_equal(clocks[a], models[a], random, max_slot);
+      // Kept small, so that clocks differ.
+      if (models[a].size() > 300) {
+        clocks[a].clear();
+        models[a].clear();
+      }
+    }
+    for (size_t i = 0; i < kClocks; ++i) expect_equal(clocks[i], models[i], random, max_slot);
+  }
+  EXPECT_EQ(clock_nodes_in_use(), nodes_before) << "nodes leaked";
+}
+
+}  // namespace
+}  // namespace gorace::detector
