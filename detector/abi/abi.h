@@ -71,11 +71,8 @@ struct GoraceTls {
   void* context;            /* detector::Context of what runs; null in the scheduler and in gorace's own threads */
   void* thread_state;       /* detector::ThreadState of the OS thread: the detector's own */
 };
-#ifdef __cplusplus
-extern __attribute__((tls_model("initial-exec"))) thread_local GoraceTls __gorace_tls;
-#else
-extern __attribute__((tls_model("initial-exec"))) _Thread_local struct GoraceTls __gorace_tls;
-#endif
+/* __thread: a C++ thread_local of another file would be reached through a wrapper that looks for a dynamic initialiser. */
+extern __attribute__((tls_model("initial-exec"))) __thread struct GoraceTls __gorace_tls;
 
 /* Called by a constructor (priority 0) of every instrumented module. */
 void __gorace_module_init(uint32_t abi_version, uint32_t flags);

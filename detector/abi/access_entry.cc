@@ -2,7 +2,9 @@
 #include "detector/abi/abi.h"
 #include "detector/context/context.h"
 #include "detector/origin/origin.h"
+#include "detector/origin/origin_cache.h"
 #include "detector/shadow/access.h"
+#include "detector/shadow/fast_access.h"
 
 namespace {
 
@@ -24,24 +26,30 @@ void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t 
   gorace::detector::access_memory(context, address, bytes, is_write, origin);
 }
 
+template <bool kIsWrite>
+[[gnu::always_inline]] inline void access_slow(uintptr_t address, size_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
+  Context* context = watched();
+  if (context == nullptr) return;
+  if (__builtin_expect((address & 7) + bytes > 8, 0)) {
+    access_range(reinterpret_cast<const void*>(address), bytes, kIsWrite, pc, frame_pointer);
+    return;
+  }
+  gorace::detector::access_in_granule<kIsWrite>(context, address, bytes, [=](gorace::detector::ThreadState& state) {
+    return gorace::detector::intern_plain_access(state, __gorace_tls.calling_context, pc, frame_pointer);
+  });
+}
+
 }  // namespace
 
 extern "C" {
 
-// bytes_and_direction: bytes << 1 | is_write. pc: return address of the entry point's call. frame_pointer: the accessing function's.
-__attribute__((visibility("hidden"))) void gorace_access_slow(uintptr_t address, uint64_t bytes_and_direction, uintptr_t pc,
-                                                              uintptr_t frame_pointer) {
-  Context* context = watched();
-  if (context == nullptr) return;
-  const OriginId origin =
-      gorace::detector::intern_access(__gorace_tls.calling_context, pc, frame_pointer, AccessKind::kPlain);
-  const size_t bytes = bytes_and_direction >> 1;
-  const bool is_write = (bytes_and_direction & 1) != 0;
-  if (__builtin_expect((address & 7) + bytes <= 8, 1)) {
-    gorace::detector::access_granule(context, address, bytes, is_write, origin);
-  } else {
-    gorace::detector::access_memory(context, reinterpret_cast<const void*>(address), bytes, is_write, origin);
-  }
+// bytes: 1, 2, 4, 8 or 16. pc: return address of the entry point's call. frame_pointer: the accessing function's.
+__attribute__((visibility("hidden"))) void gorace_write_slow(uintptr_t address, uint64_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
+  access_slow<true>(address, bytes, pc, frame_pointer);
+}
+
+__attribute__((visibility("hidden"))) void gorace_read_slow(uintptr_t address, uint64_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
+  access_slow<false>(address, bytes, pc, frame_pointer);
 }
 
 void __gorace_read_range(const void* address, uint64_t bytes) {

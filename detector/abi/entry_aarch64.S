@@ -3,9 +3,10 @@
 #if defined(__aarch64__)
 
         .text
-        .hidden gorace_access_slow
+        .hidden gorace_read_slow
+        .hidden gorace_write_slow
 
-.macro ENTRY name, bytes_and_direction
+.macro ENTRY name, slow, bytes
         .globl  \name
         .type   \name, %function
         .p2align 4
@@ -20,11 +21,11 @@
         stp     x11, x12, [sp, #32]
         stp     x13, x14, [sp, #48]
         str     x15, [sp, #64]
-        mov     x1, #\bytes_and_direction
+        mov     x1, #\bytes
         mov     x2, x30                 /* return address: which access */
         mov     x3, x29                 /* the accessing function's frame */
         mov     x29, sp
-        bl      gorace_access_slow
+        bl      \slow
         ldp     x9, x10, [sp, #16]
         ldp     x11, x12, [sp, #32]
         ldp     x13, x14, [sp, #48]
@@ -38,16 +39,16 @@
         .size   \name, . - \name
 .endm
 
-        ENTRY   __gorace_read1, 2
-        ENTRY   __gorace_read2, 4
-        ENTRY   __gorace_read4, 8
-        ENTRY   __gorace_read8, 16
-        ENTRY   __gorace_read16, 32
-        ENTRY   __gorace_write1, 3
-        ENTRY   __gorace_write2, 5
-        ENTRY   __gorace_write4, 9
-        ENTRY   __gorace_write8, 17
-        ENTRY   __gorace_write16, 33
+        ENTRY   __gorace_read1, gorace_read_slow, 1
+        ENTRY   __gorace_read2, gorace_read_slow, 2
+        ENTRY   __gorace_read4, gorace_read_slow, 4
+        ENTRY   __gorace_read8, gorace_read_slow, 8
+        ENTRY   __gorace_read16, gorace_read_slow, 16
+        ENTRY   __gorace_write1, gorace_write_slow, 1
+        ENTRY   __gorace_write2, gorace_write_slow, 2
+        ENTRY   __gorace_write4, gorace_write_slow, 4
+        ENTRY   __gorace_write8, gorace_write_slow, 8
+        ENTRY   __gorace_write16, gorace_write_slow, 16
 
 #endif
 

@@ -1,14 +1,15 @@
 /* Entry points of the inline check for x86-64 (abi.h). LLVM's preserve_most convention: the address in rdi; every general register except
  * r11 is preserved; vector registers are not. The caller has a frame pointer, and makes calls, so it has no red zone.
  *
- * Each entry passes to gorace_access_slow(address, bytes << 1 | is_write, return address, caller's rbp). A frame of its own, so that
+ * Each entry passes to gorace_read_slow or gorace_write_slow (address, bytes, return address, caller's rbp). A frame of its own, so that
  * the unwinder and frame-pointer walks pass through. */
 #if defined(__x86_64__)
 
         .text
-        .hidden gorace_access_slow
+        .hidden gorace_read_slow
+        .hidden gorace_write_slow
 
-.macro ENTRY name, bytes_and_direction
+.macro ENTRY name, slow, bytes
         .globl  \name
         .type   \name, @function
         .p2align 4
@@ -28,10 +29,10 @@
         pushq   %r8
         pushq   %r9
         pushq   %r10                    /* 8 registers: the stack is aligned to 16 again */
-        movl    $\bytes_and_direction, %esi
+        movl    $\bytes, %esi
         movq    8(%rbp), %rdx           /* return address: which access */
         movq    (%rbp), %rcx            /* the accessing function's frame */
-        call    gorace_access_slow
+        call    \slow
         popq    %r10
         popq    %r9
         popq    %r8
@@ -47,16 +48,16 @@
         .size   \name, . - \name
 .endm
 
-        ENTRY   __gorace_read1, 2
-        ENTRY   __gorace_read2, 4
-        ENTRY   __gorace_read4, 8
-        ENTRY   __gorace_read8, 16
-        ENTRY   __gorace_read16, 32
-        ENTRY   __gorace_write1, 3
-        ENTRY   __gorace_write2, 5
-        ENTRY   __gorace_write4, 9
-        ENTRY   __gorace_write8, 17
-        ENTRY   __gorace_write16, 33
+        ENTRY   __gorace_read1, gorace_read_slow, 1
+        ENTRY   __gorace_read2, gorace_read_slow, 2
+        ENTRY   __gorace_read4, gorace_read_slow, 4
+        ENTRY   __gorace_read8, gorace_read_slow, 8
+        ENTRY   __gorace_read16, gorace_read_slow, 16
+        ENTRY   __gorace_write1, gorace_write_slow, 1
+        ENTRY   __gorace_write2, gorace_write_slow, 2
+        ENTRY   __gorace_write4, gorace_write_slow, 4
+        ENTRY   __gorace_write8, gorace_write_slow, 8
+        ENTRY   __gorace_write16, gorace_write_slow, 16
 
 #endif
 

@@ -35,8 +35,8 @@ struct ThreadState {
   SlabCache sync_vars;
   SlabCache heap_cells;
 
-  static constexpr size_t kOriginCacheEntries = 1024;
-  OriginCacheEntry origins[kOriginCacheEntries] = {};
+  static constexpr int kOriginCacheBits = 10;
+  OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
   // Bounds of a stack that this thread ran on lately (origin/stack_walk.cc).
   uintptr_t stack_low = 0;
@@ -64,7 +64,7 @@ void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
 // the thread leaves the detector.
 inline bool in_detector() {
   auto* state = static_cast<ThreadState*>(__gorace_tls.thread_state);
-  return state != nullptr && state->busy_depth > 0;
+  return state != nullptr && (state->busy_depth > 0 || state->locked_granule != nullptr);
 }
 inline void note_deferred_signal() { thread_state().signal_waiting = true; }
 void set_deferred_signal_runner(void (*run)());
@@ -75,6 +75,11 @@ inline void leave_detector(ThreadState& state) {
   const int depth = state.busy_depth - 1;
   state.busy_depth = depth;
   if (__builtin_expect(depth == 0 && state.signal_waiting, 0)) run_deferred_signals(state);
+}
+
+// leave_granule is leave_detector for an access that only held a granule.
+inline void leave_granule(ThreadState& state) {
+  if (__builtin_expect(state.signal_waiting, 0) && state.busy_depth == 0) run_deferred_signals(state);
 }
 
 class DetectorScope {

@@ -6,6 +6,7 @@
 #include "detector/context/thread_state.h"
 #include "detector/memory/region.h"
 #include "detector/origin/key_map.h"
+#include "detector/origin/origin_cache.h"
 #include "detector/origin/stack_depot.h"
 #include "detector/origin/stack_walk.h"
 
@@ -58,10 +59,10 @@ OriginId unknown(bool is_atomic) {
 
 uint64_t mix(uint64_t key) {
   key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
-  return key ^ (key >> 31);
+  return (key ^ (key >> 27)) * 0x94d049bb133111ebu;
 }
 
-OriginCacheEntry& cache_entry(uint64_t key) { return thread_state().origins[key % ThreadState::kOriginCacheEntries]; }
+OriginCacheEntry& cache_entry(uint64_t key) { return origin_cache_entry(thread_state(), key); }
 
 OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind) {
   const bool is_atomic = kind == AccessKind::kAtomic;
@@ -80,7 +81,7 @@ OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind 
 template <class Make>
 OriginId intern_key(uint64_t key, Make&& make) {
   OriginCacheEntry& cached = cache_entry(key);
-  if (cached.key == key && cached.origin != kUnknownOrigin) return cached.origin;
+  if (cached.key == key) return cached.origin;
   OriginId origin = g_origins.find(key);
   if (origin == kUnknownOrigin) origin = make();
   cached = {key, origin};
@@ -136,16 +137,16 @@ OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_
 
 }  // namespace
 
-OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
-  // The accessing function's return address: a function that calls nothing does not put itself into the calling context.
-  uint64_t words[2];
-  __builtin_memcpy(words, reinterpret_cast<const void*>(frame_pointer), sizeof(words));
-  const uint64_t key = mix((calling_context + words[1]) * GORACE_CONTEXT_MULTIPLIER + pc * 0xff51afd7ed558ccdu + kind_seed(kind));
+[[gnu::noinline]] OriginId intern_missed(uint64_t key, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
   return intern_key(key, [&] {
     uintptr_t frames[kMaxFrames];
     const int count = walk_stack(pc, frame_pointer, frames);
     return add_stack(key, frames, count, kind);
   });
+}
+
+OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
+  return intern_missed(access_key(calling_context, pc, frame_pointer, kind), pc, frame_pointer, kind);
 }
 
 [[gnu::noinline]] OriginId intern_here(int skip_frames, AccessKind kind) {

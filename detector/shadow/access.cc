@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "detector/context/losses.h"
+#include "detector/shadow/fast_access.h"
 #include "detector/shadow/granule.h"
 #include "detector/shadow/race_list.h"
 #include "detector/shadow/record.h"
@@ -40,19 +41,16 @@ namespace {
 }
 
 // write_inline handles a plain write to a granule whose words are its history. Returns the new word 0.
-inline uint64_t write_inline(ThreadState& state, uint64_t* words, uint64_t write, const Access& access) {
+uint64_t write_inline(ThreadState& state, uint64_t* words, uint64_t write, const Access& access) {
   const uint64_t read = load_read_word(words);
   uint64_t merged = access.word;
   if (write != 0) {
     if (same_identity(write, access.word)) {
       merged = merge_words(write, access.word);
-    } else if (!is_ordered(access.context, write)) {
-      return expand(state, words, write, read, access);
-    } else if (!covers(access.word, write)) {
+    } else if (!covers(access.word, write) || !is_ordered(access.context, write)) {
       return expand(state, words, write, read, access);
     }
   }
-  // An own read of this epoch stays: the next one then passes the inline check.
   if (read != 0 && !same_identity(read, access.word)) {
     if (!is_ordered(access.context, read)) {
       note_race(access, read, false);
@@ -64,7 +62,7 @@ inline uint64_t write_inline(ThreadState& state, uint64_t* words, uint64_t write
 }
 
 // read_inline is the same for a plain read. Word 0 stays unless the history must be expanded.
-inline uint64_t read_inline(ThreadState& state, uint64_t* words, uint64_t write, const Access& access) {
+uint64_t read_inline(ThreadState& state, uint64_t* words, uint64_t write, const Access& access) {
   const uint64_t read = load_read_word(words);
   if (read == 0) {
     store_read_word(words, access.word);
@@ -75,48 +73,21 @@ inline uint64_t read_inline(ThreadState& state, uint64_t* words, uint64_t write,
   } else {
     return expand(state, words, write, read, access);
   }
-  if (write != 0 && !same_identity(write, access.word) && (write & access.word & GORACE_BYTE_MASK) != 0 &&
-      !is_ordered(access.context, write)) {
-    note_race(access, write, true);
-  }
+  if (write != 0 && !is_ordered(access.context, write)) note_race(access, write, true);
   return write;
 }
-
-inline void access_words(ThreadState& state, uint64_t* words, const Access& access) {
-  const uint64_t write = lock_granule(state, words);
-  uint64_t result;
-  if (__builtin_expect(is_tagged(write), 0)) {
-    result = access_recorded(state, words, write, access);
-  } else if (__builtin_expect(access.is_atomic, 0)) {
-    result = expand(state, words, write, load_read_word(words), access);
-  } else if (access.is_write) {
-    result = write_inline(state, words, write, access);
-  } else {
-    result = read_inline(state, words, write, access);
-  }
-  unlock_granule(state, words, result);
-}
-
-// begin enters the detector for an access. False when the access comes from a signal handler that interrupted this thread inside a granule's lock.
-inline bool begin(ThreadState& state, Context* context) {
-  if (__builtin_expect(state.locked_granule != nullptr, 0)) {
-    count_loss(Loss::kNestedAccess);
-    return false;
-  }
-  enter_detector(state);
-  context->last_used_epoch = context->epoch;
-  return true;
-}
-
-inline uint8_t mask_of(size_t offset, size_t bytes) { return static_cast<uint8_t>(((1u << bytes) - 1) << offset); }
 
 // same_epoch: the inline check of the instrumented code.
 inline bool same_epoch(const uint64_t* words, uint64_t word, bool is_write) {
   const uint64_t present = __atomic_load_n(words + (is_write ? 0 : 1), __ATOMIC_RELAXED);
-  return ((present ^ word) & (GORACE_IDENTITY_MASK | (word & GORACE_BYTE_MASK))) == 0 && covers(present, word);
+  return ((present ^ word) & GORACE_IDENTITY_MASK) == 0 && covers(present, word);
 }
 
 }  // namespace
+
+bool is_known(const Context& context, uint64_t word) {
+  return context.clock.get(identity_slot(word)) >= identity_epoch(word);
+}
 
 void wait_for_granule(uint64_t* words) {
   for (int spins = 0; __atomic_load_n(words, __ATOMIC_RELAXED) == kBusy; ++spins) {
@@ -129,37 +100,111 @@ void wait_for_granule(uint64_t* words) {
   }
 }
 
-void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin) {
-  ThreadState& state = thread_state();
-  if (!begin(state, context)) return;
-  const size_t offset = address % kGranuleBytes;
+void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine, bool is_write,
+                   RaceList& races) {
+  uint64_t* words = shadow_words(granule);
+  const Access access{context, mine, is_write, word_is_atomic(mine), granule, races};
+  uint64_t result;
+  if (is_tagged(write)) {
+    result = access_recorded(state, words, write, access);
+  } else if (access.is_atomic) {
+    result = expand(state, words, write, load_read_word(words), access);
+  } else if (is_write) {
+    result = write_inline(state, words, write, access);
+  } else {
+    result = read_inline(state, words, write, access);
+  }
+  unlock_granule(state, words, result);
+}
+
+[[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes, uint64_t write,
+                                           uint64_t mine, bool is_write) {
+  enter_detector(state);
   RaceList races;
-  const Access access{*context, make_word(context->current, origin, mask_of(offset, bytes)), is_write,
-                      is_atomic_origin(origin), address - offset, races};
-  access_words(state, shadow_words(address), access);
-  if (__builtin_expect(!races.empty(), 0)) races.report(*context, origin, is_write, bytes);
+  access_locked(*context, state, address & ~(kGranuleBytes - 1), write, mine, is_write, races);
+  if (__builtin_expect(!races.empty(), 0)) races.report(*context, word_origin(mine), is_write, bytes);
   leave_detector(state);
 }
 
-void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin) {
-  ThreadState& state = thread_state();
-  if (bytes == 0 || !begin(state, context)) return;
-  RaceList races;
-  const bool is_atomic = is_atomic_origin(origin);
-  uintptr_t at = reinterpret_cast<uintptr_t>(address);
-  for (size_t left = bytes; left != 0;) {
-    const size_t offset = at % kGranuleBytes;
-    const size_t here = left < kGranuleBytes - offset ? left : kGranuleBytes - offset;
-    const uint64_t word = make_word(context->current, origin, mask_of(offset, here));
-    uint64_t* words = shadow_words(at);
-    if (!same_epoch(words, word, is_write)) {
-      access_words(state, words, {*context, word, is_write, is_atomic, at - offset, races});
-    }
-    at += here;
-    left -= here;
+void count_nested_access() { count_loss(Loss::kNestedAccess); }
+
+void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin) {
+  if (is_atomic_origin(origin)) {
+    access_memory(context, reinterpret_cast<const void*>(address), bytes, is_write, origin);
+  } else if (is_write) {
+    access_in_granule<true>(context, address, bytes, [=](ThreadState&) { return origin; });
+  } else {
+    access_in_granule<false>(context, address, bytes, [=](ThreadState&) { return origin; });
   }
-  if (__builtin_expect(!races.empty(), 0)) races.report(*context, origin, is_write, bytes);
-  leave_detector(state);
+}
+
+namespace {
+
+// RangeAccess walks over a range granule by granule.
+template <bool kIsWrite>
+class RangeAccess {
+ public:
+  RangeAccess(Context& context, ThreadState& state, OriginId origin)
+      : context_(context), state_(state), word_(make_word(context.current, origin, 0)), is_atomic_(is_atomic_origin(origin)) {}
+
+  void access(uintptr_t address, size_t bytes) {
+    const uintptr_t end = address + bytes;
+    if (const size_t head = -address % kGranuleBytes; head != 0) {
+      const size_t here = bytes < head ? bytes : head;
+      granule(address, byte_mask(address, here));
+      address += here;
+    }
+    for (; end - address >= kGranuleBytes; address += kGranuleBytes) granule(address, 0xff);
+    if (address < end) granule(address, byte_mask(address, end - address));
+  }
+  void report(size_t bytes) {
+    if (__builtin_expect(!races_.empty(), 0)) races_.report(context_, word_origin(word_), kIsWrite, bytes);
+  }
+
+ private:
+  void granule(uintptr_t address, uint8_t mask) {
+    uint64_t* words = shadow_words(address);
+    const uint64_t mine = word_ | mask;
+    if (same_epoch(words, mine, kIsWrite)) return;
+    const uint64_t write = lock_granule(state_, words);
+    const uint64_t result = is_atomic_ ? kBusy : replace_words<kIsWrite>(context_, words, write, mine);
+    if (__builtin_expect(result == kBusy, 0)) {
+      access_locked(context_, state_, address & ~(kGranuleBytes - 1), write, mine, kIsWrite, races_);
+    } else {
+      unlock_granule(state_, words, result);
+    }
+  }
+
+  Context& context_;
+  ThreadState& state_;
+  const uint64_t word_;
+  const bool is_atomic_;
+  RaceList races_;
+};
+
+template <bool kIsWrite>
+void access_range(Context* context, const void* address, size_t bytes, OriginId origin) {
+  ThreadState& state = thread_state();
+  if (__builtin_expect(state.locked_granule != nullptr, 0)) {
+    count_nested_access();
+    return;
+  }
+  const DetectorScope scope(state);
+  context->last_used_epoch = context->epoch;
+  RangeAccess<kIsWrite> range(*context, state, origin);
+  range.access(reinterpret_cast<uintptr_t>(address), bytes);
+  range.report(bytes);
+}
+
+}  // namespace
+
+void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin) {
+  if (bytes == 0) return;
+  if (is_write) {
+    access_range<true>(context, address, bytes, origin);
+  } else {
+    access_range<false>(context, address, bytes, origin);
+  }
 }
 
 void shadow_after_fork() {

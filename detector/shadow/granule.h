@@ -46,11 +46,14 @@ constexpr bool same_identity(uint64_t a, uint64_t b) { return ((a ^ b) & GORACE_
 // covers: every byte that `old_word` touched, `new_word` touches.
 constexpr bool covers(uint64_t new_word, uint64_t old_word) { return (old_word & ~new_word & GORACE_BYTE_MASK) == 0; }
 
+// is_known asks the clock. Out of line: most words that an access meets are of its own strand.
+bool is_known(const Context& context, uint64_t word);
+
 // is_ordered: the access of `word` happens before what the context does now. The strand's own slot is ordered whatever the epoch: slots are reused
 // only after their last owner's end.
 inline bool is_ordered(const Context& context, uint64_t word) {
-  if ((word ^ context.current) >> context.slot_shift == 0) return true;
-  return context.clock.get(identity_slot(word)) >= identity_epoch(word);
+  if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return true;
+  return is_known(context, word);
 }
 
 // merge_words: one word for two accesses of one epoch, in the same direction and neither atomic.
