@@ -32,7 +32,14 @@ void report_race(const Race& race);
 // Number of distinct reports so far.
 uint64_t race_count();
 
-// describe_memory hooks the allocator's knowledge in: fills in the heap block that contains address. Provided by heap/.
+// finish_reports is the detector's exit hook (ExitPhase::kLast): prints `Found N data race(s)` and what limits made the detector
+// drop, each once and only when there is any, and returns the process's exit code: GORACE's exitcode in place of 0 when races were found.
+int finish_reports(int exit_code);
+
+// note_goroutine_started: from now on the main strand is called "main goroutine"; "main thread" before.
+void note_goroutine_started();
+
+// find_heap_block fills in the heap block that contains `address`, also one that was freed and not handed out again. Provided by heap/.
 struct HeapBlock {
   uintptr_t address;
   size_t bytes;

@@ -1,0 +1,118 @@
+// Atomic operations of instrumented code: the access, the operation and its clocks, for 1 to 16 bytes.
+//
+// Order in each: the access to the object is recorded in the strand's present epoch; then, under the object's lock, the operation and the
+// change of clocks. An operation that has no business with clocks takes no lock.
+#ifndef GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
+#define GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
+
+#include <cstdint>
+
+#include "detector/abi/access_check.h"
+#include "detector/abi/atomic_clocks.h"
+#include "detector/abi/raw_atomic.h"
+
+namespace gorace::detector {
+
+// LockedSyncVar: an object's clock, locked for a scope, or nothing.
+class LockedSyncVar {
+ public:
+  enum class Mode { kCreate, kIfPresent };
+  LockedSyncVar(const volatile void* object, Mode mode) {
+    const auto address = reinterpret_cast<uintptr_t>(object);
+    locked_ = mode == Mode::kCreate ? lock_sync_var(address) : lock_sync_var_if_present(address);
+  }
+  ~LockedSyncVar() {
+    if (locked_ != nullptr) locked_->lock.unlock();
+  }
+  LockedSyncVar(const LockedSyncVar&) = delete;
+  LockedSyncVar& operator=(const LockedSyncVar&) = delete;
+  explicit operator bool() const { return locked_ != nullptr; }
+  SyncVar& operator*() const { return *locked_; }
+
+ private:
+  SyncVar* locked_;
+};
+
+template <class T>
+void record_atomic(const volatile T* object, Direction direction, CallSite site) {
+  if constexpr (sizeof(T) <= 8) {
+    check_access(object, sizeof(T), direction, site, AccessKind::kAtomic);
+  } else {
+    check_range(object, sizeof(T), direction, site, AccessKind::kAtomic);
+  }
+}
+
+template <class T>
+T atomic_load(const volatile T* object, int number, CallSite site) {
+  const MemoryOrder order(number);
+  Context* context = watched_context();
+  if (context == nullptr) return raw_load(object);
+  record_atomic(object, Direction::kRead, site);
+  if (!load_needs_clock(order)) return raw_load(object);
+  using Mode = LockedSyncVar::Mode;
+  if (const LockedSyncVar sync_var(object, Mode::kIfPresent); sync_var) {
+    const T value = raw_load(object);
+    clocks_after_load(context, *sync_var, order);
+    return value;
+  }
+  // No clock yet. A release store may bring one before our load: then its edge must not be lost.
+  const T value = raw_load(object);
+  if (const LockedSyncVar sync_var(object, Mode::kIfPresent); sync_var) clocks_after_load(context, *sync_var, order);
+  return value;
+}
+
+template <class T>
+void atomic_store(volatile T* object, T value, int number, CallSite site) {
+  const MemoryOrder order(number);
+  Context* context = watched_context();
+  if (context == nullptr) return raw_store(object, value);
+  record_atomic(object, Direction::kWrite, site);
+  using Mode = LockedSyncVar::Mode;
+  const LockedSyncVar sync_var(object, write_makes_clock(context, order) ? Mode::kCreate : Mode::kIfPresent);
+  raw_store(object, value);
+  if (sync_var) clocks_after_store(context, *sync_var, order);
+}
+
+// atomic_rmw runs operation(), which does the raw read-modify-write and returns the old value.
+template <class T, class Operation>
+T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation) {
+  const MemoryOrder order(number);
+  Context* context = watched_context();
+  if (context == nullptr) return operation();
+  record_atomic(object, Direction::kWrite, site);
+  // A relaxed RMW leaves the object's clock alone, unless fences give it something to carry.
+  if (!load_needs_clock(order) && !write_makes_clock(context, order)) return operation();
+  const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
+  const T old_value = operation();
+  clocks_after_rmw(context, *sync_var, order);
+  return old_value;
+}
+
+// atomic_compare_exchange returns whether it stored; *expected becomes the value that was found.
+template <class T>
+bool atomic_compare_exchange(volatile T* object, T* expected, T desired, int success, int failure, CallSite site) {
+  const MemoryOrder order(success);
+  const MemoryOrder failure_order(failure);
+  Context* context = watched_context();
+  if (context == nullptr) return raw_compare_exchange(object, expected, desired);
+  // A failed one only reads: it must not race with plain reads.
+  record_atomic(object, Direction::kRead, site);
+  if (!load_needs_clock(order) && !load_needs_clock(failure_order) && !write_makes_clock(context, order)) {
+    const bool stored = raw_compare_exchange(object, expected, desired);
+    if (stored) record_atomic(object, Direction::kWrite, site);
+    return stored;
+  }
+  const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
+  const bool stored = raw_compare_exchange(object, expected, desired);
+  if (stored) {
+    record_atomic(object, Direction::kWrite, site);
+    clocks_after_rmw(context, *sync_var, order);
+  } else {
+    clocks_after_load(context, *sync_var, failure_order);
+  }
+  return stored;
+}
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_

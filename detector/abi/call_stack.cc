@@ -1,0 +1,159 @@
+#include "detector/abi/call_stack.h"
+
+#include <unwind.h>
+
+#include <atomic>
+
+#include "detector/context/thread_state.h"
+#include "detector/origin/stack_walk.h"
+#include "runtime/base/internal_allocator.h"
+
+// Set by the linker: the executable's code.
+extern "C" const char __executable_start;
+extern "C" const char etext;
+
+namespace gorace::detector {
+namespace {
+
+using runtime::internal_alloc;
+using runtime::internal_free;
+
+constexpr size_t kFirstCapacity = 32;
+// An entry this far below the present frame is on another stack (a signal's alternate stack, a user's coroutine), not dead.
+constexpr uintptr_t kSameStackBytes = uintptr_t{1} << 20;
+
+// Origins of sites seen before: a direct-mapped cache, since interning hashes the whole stack and this only a key. A cell holds the key's
+// upper 44 bits and the origin; the index takes 16 more bits of the key.
+constexpr int kCacheBits = 16;
+constinit std::atomic<uint64_t> g_cache[size_t{1} << kCacheBits] = {};
+
+uint64_t mix(uint64_t key, uint64_t value) {
+  key = (key ^ value) * 0xff51afd7ed558ccdu;
+  return key ^ (key >> 33);
+}
+
+// intern_cached returns the origin of `key`; on a miss collect(frames) writes the stack and returns its length.
+template <class Collect>
+OriginId intern_cached(uint64_t key, AccessKind kind, Collect collect) {
+  key = mix(key, static_cast<uint64_t>(kind)) * 0xc4ceb9fe1a85ec53u;
+  const uint64_t tag = key >> GORACE_ORIGIN_BITS;
+  std::atomic<uint64_t>& cell = g_cache[key % (size_t{1} << kCacheBits)];
+  // relaxed: an origin's own data is published by whoever interned it, and read only for reports.
+  const uint64_t cached = cell.load(std::memory_order_relaxed);
+  if (cached >> GORACE_ORIGIN_BITS == tag && cached != 0) {
+    return static_cast<OriginId>(cached & ((uint64_t{1} << GORACE_ORIGIN_BITS) - 1));
+  }
+  uintptr_t frames[kMaxFrames];
+  const OriginId origin = intern_stack(frames, collect(frames), kind);
+  cell.store(tag << GORACE_ORIGIN_BITS | origin, std::memory_order_relaxed);
+  return origin;
+}
+
+// Frames that a key is made of. An access is told apart by the calling context, which leaves out only the accessing function itself; malloc and
+// the like are also called through libraries that keep no calling context.
+constexpr int kMostKeyFrames = 12;
+int key_frames(AccessKind kind) {
+  const bool is_access = kind == AccessKind::kPlain || kind == AccessKind::kAtomic || kind == AccessKind::kVptr;
+  return is_access ? 1 : kMostKeyFrames;
+}
+
+// Code outside the executable is a library's, mostly compiled without frame pointers and without instrumentation: only its
+// unwind tables lead to its caller.
+bool in_executable(uintptr_t pc) {
+  return pc >= reinterpret_cast<uintptr_t>(&__executable_start) && pc < reinterpret_cast<uintptr_t>(&etext);
+}
+
+struct Unwinding {
+  uintptr_t first_pc;  // where to begin
+  uintptr_t* frames;
+  int count = 0;
+};
+
+_Unwind_Reason_Code keep_frame(_Unwind_Context* frame, void* argument) {
+  auto* unwinding = static_cast<Unwinding*>(argument);
+  const uintptr_t pc = _Unwind_GetIP(frame);
+  if (pc == 0 || unwinding->count == kMaxFrames) return _URC_END_OF_STACK;
+  if (unwinding->count != 0 || pc == unwinding->first_pc) unwinding->frames[unwinding->count++] = pc;
+  return _URC_NO_REASON;
+}
+
+int unwind_from(uintptr_t pc, uintptr_t* frames) {
+  const DetectorScope scope;  // should the unwinder allocate: not the program's doing
+  Unwinding unwinding{.first_pc = pc, .frames = frames};
+  _Unwind_Backtrace(keep_frame, &unwinding);
+  if (unwinding.count == 0) frames[unwinding.count++] = pc;
+  return unwinding.count;
+}
+
+// intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely have a frame pointer; these
+// may not, so each frame's address is checked before it is read.
+OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind) {
+  uintptr_t peeked[kMostKeyFrames];
+  const int count = peek_frames(site.frame_pointer, peeked, key_frames(kind));
+  uint64_t key = mix(calling_context, site.pc);
+  for (int i = 0; i < count; ++i) key = mix(key, peeked[i]);
+  return intern_cached(key, kind, [site](uintptr_t* frames) {
+    return in_executable(site.pc) ? walk_stack(site.pc, site.frame_pointer, frames) : unwind_from(site.pc, frames);
+  });
+}
+
+}  // namespace
+
+CallStack& CallStack::of(Context* context) {
+  if (context->call_stack == nullptr) context->call_stack = runtime::internal_new<CallStack>();
+  return *static_cast<CallStack*>(context->call_stack);
+}
+
+void CallStack::release(Context* context) {
+  auto* stack = static_cast<CallStack*>(context->call_stack);
+  if (stack == nullptr) return;
+  context->call_stack = nullptr;
+  internal_free(stack->calls_, stack->capacity_ * sizeof(Call));
+  runtime::internal_delete(stack);
+}
+
+uint64_t CallStack::enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context) {
+  while (depth_ != 0 && top().frame <= frame && frame - top().frame < kSameStackBytes) --depth_;
+  if (depth_ == capacity_) grow();
+  const uint64_t own_context = (caller_context + return_address) * GORACE_CONTEXT_MULTIPLIER;
+  calls_[depth_++] = {return_address, frame, caller_context, own_context};
+  return own_context;
+}
+
+uint64_t CallStack::leave() {
+  if (depth_ == 0) return 0;
+  return calls_[--depth_].caller_context;
+}
+
+int CallStack::copy_frames(uintptr_t pc, uintptr_t* frames, int max) const {
+  int count = 0;
+  frames[count++] = pc;
+  for (size_t i = depth_; i-- > 0 && count < max;) frames[count++] = calls_[i].return_address;
+  return count;
+}
+
+void CallStack::grow() {
+  const size_t capacity = capacity_ == 0 ? kFirstCapacity : capacity_ * 2;
+  auto* grown = static_cast<Call*>(internal_alloc(capacity * sizeof(Call)));
+  if (depth_ != 0) __builtin_memcpy(grown, calls_, depth_ * sizeof(Call));
+  if (calls_ != nullptr) internal_free(calls_, capacity_ * sizeof(Call));
+  calls_ = grown;
+  capacity_ = capacity;
+}
+
+OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
+  const uint64_t calling_context = __gorace_tls.calling_context;
+  const auto* calls = static_cast<const CallStack*>(context->call_stack);
+  if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context && in_executable(site.pc)) {
+    return intern_cached(mix(calling_context, site.pc), kind,
+                         [=](uintptr_t* frames) { return calls->copy_frames(site.pc, frames, kMaxFrames); });
+  }
+  return intern_frame_pointers(calling_context, site, kind);
+}
+
+OriginId origin_of_creation(CallSite site) {
+  uintptr_t frames[kMaxFrames];
+  return intern_stack(frames, unwind_from(site.pc, frames), AccessKind::kPlain);
+}
+
+}  // namespace gorace::detector

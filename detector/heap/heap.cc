@@ -1,0 +1,78 @@
+#include "detector/heap/heap.h"
+
+#include <malloc.h>
+
+#include "detector/abi/access_check.h"
+#include "detector/context/thread_state.h"
+#include "detector/report/report.h"
+#include "detector/syncvar/meta.h"
+#include "detector/syncvar/sync_var.h"
+
+namespace gorace::detector {
+namespace {
+
+// HeapCell::allocated_by: the strand's id, its kind, and whether the block was freed.
+constexpr int kKindShift = 56;
+constexpr uint64_t kFreedFlag = uint64_t{1} << 63;
+constexpr uint64_t kIdMask = (uint64_t{1} << kKindShift) - 1;
+
+uint64_t pack_strand(const Context& context) {
+  return (context.id & kIdMask) | static_cast<uint64_t>(context.kind) << kKindShift;
+}
+
+// Blocks are looked for backwards from an address within; larger ones are found only near their start.
+constexpr size_t kMaxSearchBytes = size_t{1} << 32;
+
+// Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler) nothing is recorded.
+void on_allocated(void* block, size_t bytes, const void* caller_frame) {
+  if (in_detector()) return;
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  // What malloc rounded up may be used too (malloc_usable_size).
+  const size_t usable = malloc_usable_size(block);
+  reset_memory(block, usable);
+  forget_meta(address, usable);
+  Context* context = watched_context();
+  if (context == nullptr) return;
+  put_heap_cell({.allocated_at = origin_of_call(context, CallSite::of_frame(caller_frame), AccessKind::kAllocate),
+                 .address = address,
+                 .bytes = bytes,
+                 .allocated_by = pack_strand(*context)});
+}
+
+void mark_freed(uintptr_t address) {
+  HeapCell cell;
+  if (!get_heap_cell(address, &cell)) return;
+  cell.allocated_by |= kFreedFlag;
+  put_heap_cell(cell);
+}
+
+void on_freeing(void* block, const void* caller_frame) {
+  if (in_detector()) return;
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  const size_t usable = malloc_usable_size(block);
+  const size_t checked = usable < kCheckedFreeBytes ? usable : kCheckedFreeBytes;
+  check_range(block, checked, Direction::kWrite, CallSite::of_frame(caller_frame), AccessKind::kFree);
+  if (usable > checked) reset_memory(static_cast<char*>(block) + checked, usable - checked);
+  forget_sync_vars(address, usable);
+  mark_freed(address);
+}
+
+}  // namespace
+
+constinit const runtime::AllocHooks kHeapHooks = {.allocated = on_allocated, .freeing = on_freeing};
+
+bool find_heap_block(uintptr_t address, HeapBlock* out) {
+  HeapCell cell;
+  if (!previous_heap_cell(address, kMaxSearchBytes, &cell)) return false;
+  const size_t bytes = cell.bytes == 0 ? 1 : cell.bytes;
+  if (address - cell.address >= bytes) return false;
+  *out = {.address = cell.address,
+          .bytes = cell.bytes,
+          .allocated_at = cell.allocated_at,
+          .allocated_by = cell.allocated_by & kIdMask,
+          .allocated_by_kind = static_cast<StrandKind>(cell.allocated_by >> kKindShift & 3),
+          .freed = (cell.allocated_by & kFreedFlag) != 0};
+  return true;
+}
+
+}  // namespace gorace::detector

@@ -1,0 +1,36 @@
+// FileClocks: the sync objects of file descriptors. What is written to a pipe, socket or eventfd happens before the read that returns it.
+//
+// Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share one, a socket pair has one each
+// way, a connected socket one for each (from, to) pair of addresses, so that both ends of a connection inside this process find
+// each other and different connections stay apart. Other descriptors have one of their own: what is written through it happens before what is
+// read through it.
+//
+// A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which can add an
+// edge and not lose one.
+//
+// Thread safety: any thread. A descriptor that is closed while another thread uses it is the program's mistake.
+#ifndef GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_
+#define GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_
+
+namespace gorace::detector {
+
+// Before data leaves the program, and after it came in.
+void on_file_release(int fd);
+void on_file_acquire(int fd);
+
+// New descriptors.
+void on_pipe(int read_end, int write_end);
+void on_socket_pair(int one, int other);
+void on_file_opened(int fd);  // whatever stood for this number before is gone
+void on_file_duplicated(int from, int to);
+
+// A connection carries what its maker did before to whoever accepts it: by the address that is connected to.
+void on_connecting(const void* address, unsigned address_bytes);
+void on_accepted(int accepted);
+
+// Before close: the other end's reader sees the end of file.
+void on_file_closing(int fd);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_

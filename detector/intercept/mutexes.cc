@@ -1,0 +1,93 @@
+// pthread_mutex_* and pthread_spin_*: unlock happens before the next lock.
+#include "detector/intercept/mutexes.h"
+
+#include <pthread.h>
+
+#include "detector/intercept/real_function.h"
+
+namespace gorace::detector {
+namespace {
+
+constinit RealFunction<decltype(pthread_mutex_init)> real_mutex_init("pthread_mutex_init");
+constinit RealFunction<decltype(pthread_mutex_destroy)> real_mutex_destroy("pthread_mutex_destroy");
+constinit RealFunction<decltype(pthread_mutex_lock)> real_mutex_lock("pthread_mutex_lock");
+constinit RealFunction<decltype(pthread_mutex_trylock)> real_mutex_trylock("pthread_mutex_trylock");
+constinit RealFunction<decltype(pthread_mutex_timedlock)> real_mutex_timedlock("pthread_mutex_timedlock");
+constinit RealFunction<decltype(pthread_mutex_clocklock)> real_mutex_clocklock("pthread_mutex_clocklock");
+constinit RealFunction<decltype(pthread_mutex_unlock)> real_mutex_unlock("pthread_mutex_unlock");
+constinit RealFunction<decltype(pthread_spin_init)> real_spin_init("pthread_spin_init");
+constinit RealFunction<decltype(pthread_spin_destroy)> real_spin_destroy("pthread_spin_destroy");
+constinit RealFunction<decltype(pthread_spin_lock)> real_spin_lock("pthread_spin_lock");
+constinit RealFunction<decltype(pthread_spin_trylock)> real_spin_trylock("pthread_spin_trylock");
+constinit RealFunction<decltype(pthread_spin_unlock)> real_spin_unlock("pthread_spin_unlock");
+
+}  // namespace
+}  // namespace gorace::detector
+
+using namespace gorace::detector;
+
+extern "C" {
+
+int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) {
+  on_object_init(mutex, sizeof *mutex, CallSite::here());
+  return real_mutex_init(mutex, attributes);
+}
+
+int pthread_mutex_destroy(pthread_mutex_t* mutex) {
+  const CallSite site = CallSite::here();
+  const int result = real_mutex_destroy(mutex);
+  if (result == 0) on_object_destroy(mutex, sizeof *mutex, site);
+  return result;
+}
+
+int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, real_mutex_lock(mutex));
+}
+
+int pthread_mutex_trylock(pthread_mutex_t* mutex) {
+  on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, real_mutex_trylock(mutex));
+}
+
+int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) {
+  on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, real_mutex_timedlock(mutex, deadline));
+}
+
+int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
+  on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, real_mutex_clocklock(mutex, clock, deadline));
+}
+
+int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  before_unlock(mutex, CallSite::here());
+  return real_mutex_unlock(mutex);
+}
+
+int pthread_spin_init(pthread_spinlock_t* lock, int shared) {
+  on_object_init(lock, sizeof *lock, CallSite::here());
+  return real_spin_init(lock, shared);
+}
+
+int pthread_spin_destroy(pthread_spinlock_t* lock) {
+  on_object_destroy(lock, sizeof *lock, CallSite::here());
+  return real_spin_destroy(lock);
+}
+
+int pthread_spin_lock(pthread_spinlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_locked(lock, real_spin_lock(lock));
+}
+
+int pthread_spin_trylock(pthread_spinlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_locked(lock, real_spin_trylock(lock));
+}
+
+int pthread_spin_unlock(pthread_spinlock_t* lock) {
+  before_unlock(lock, CallSite::here());
+  return real_spin_unlock(lock);
+}
+
+}  // extern "C"

@@ -1,0 +1,37 @@
+// Mutexes: the two edges of any mutex, for the files whose functions lock one on the way (conditions.cc, c11_threads.cc).
+#ifndef GORACE_DETECTOR_INTERCEPT_MUTEXES_H_
+#define GORACE_DETECTOR_INTERCEPT_MUTEXES_H_
+
+#include <cerrno>
+
+#include "detector/intercept/sync_events.h"
+
+namespace gorace::detector {
+
+// on_locked: `result` is what the locking function returned. EOWNERDEAD: a robust mutex is ours, its last owner died with it.
+inline int on_locked(const volatile void* mutex, int result) {
+  if (result == 0 || result == EOWNERDEAD) on_acquire(mutex);
+  return result;
+}
+
+// before_unlock must precede the real unlock: afterwards the mutex is someone else's, or its memory gone.
+inline void before_unlock(const volatile void* mutex, CallSite site) {
+  on_object_use(mutex, site);
+  on_release(mutex);
+}
+
+// MutexReleasedForWait: the mutex's edges around a wait on a condition variable. A destructor, because a cancelled wait leaves by forced unwinding, with the mutex locked.
+class MutexReleasedForWait {
+ public:
+  MutexReleasedForWait(const volatile void* mutex, CallSite site) : mutex_(mutex) { before_unlock(mutex, site); }
+  ~MutexReleasedForWait() { on_acquire(mutex_); }
+  MutexReleasedForWait(const MutexReleasedForWait&) = delete;
+  MutexReleasedForWait& operator=(const MutexReleasedForWait&) = delete;
+
+ private:
+  const volatile void* const mutex_;
+};
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_INTERCEPT_MUTEXES_H_

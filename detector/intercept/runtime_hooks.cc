@@ -1,0 +1,111 @@
+#include "detector/intercept/runtime_hooks.h"
+
+#include <cstring>
+
+#include "detector/abi/call_stack.h"
+#include "detector/report/report.h"
+#include "detector/shadow/access.h"
+#include "detector/syncvar/sync_var.h"
+#include "runtime/sched/goroutine.h"
+
+namespace gorace::detector {
+namespace {
+
+using runtime::G;
+
+// g->detector is the goroutine's Context. For an attached thread it is the thread's own, the one that pthread events go to; both have
+// one id. Null: not watched.
+Context* context_of(const G* g) { return static_cast<Context*>(g->detector); }
+
+Context* watched_context_of(const G* g) {
+  Context* context = context_of(g);
+  return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
+}
+
+uintptr_t address_of(const void* object) { return reinterpret_cast<uintptr_t>(object); }
+
+void goroutine_created(G* created, G* creator) {
+  Context* parent = creator == nullptr ? nullptr : context_of(creator);
+  if (parent == nullptr) return;
+  note_goroutine_started();
+  const OriginId created_at = intern_stack(created->creation_pcs, created->creation_pc_count, AccessKind::kPlain);
+  Context* context = context_create(parent, StrandKind::kGoroutine, created->id, created_at);
+  static_assert(sizeof context->name >= sizeof created->name);
+  memcpy(context->name, created->name, sizeof created->name);
+  created->detector = context;
+}
+
+void thread_attached(G* attached) {
+  Context* context = current_context();
+  attached->detector = context;
+  if (context != nullptr) attached->id = context->id;
+}
+
+void thread_detached(G* detached) { detached->detector = nullptr; }
+
+void goroutine_switched(G*, G* to) { set_current_context(to == nullptr ? nullptr : context_of(to)); }
+
+// Stacks are recycled: whatever happened on this one is no concern of the next goroutine. The control block's page, at the top, held the
+// closure too.
+void forget_stack(const G* g) {
+  constexpr uintptr_t kPageBytes = 4096;
+  const uintptr_t end_of_control_page = (address_of(g) & ~(kPageBytes - 1)) + kPageBytes;
+  const uintptr_t high = end_of_control_page > g->stack_high ? end_of_control_page : g->stack_high;
+  reset_memory(reinterpret_cast<const void*>(g->stack_low), high - g->stack_low);
+  forget_sync_vars(g->stack_low, high - g->stack_low);
+}
+
+void goroutine_ended(G* g) {
+  Context* context = context_of(g);
+  if (g->kind == runtime::GKind::kGoroutine) forget_stack(g);
+  // Main's strand, and a thread's, goes on.
+  if (context == nullptr || context->kind != StrandKind::kGoroutine) return;
+  g->detector = nullptr;
+  CallStack::release(context);
+  context_end(context);
+}
+
+void on_acquire(G* g, const void* object) {
+  if (Context* context = watched_context_of(g); context != nullptr) acquire(context, address_of(object));
+}
+
+void on_release(G* g, const void* object) {
+  if (Context* context = watched_context_of(g); context != nullptr) release(context, address_of(object));
+}
+
+void on_release_merge(G* g, const void* object) {
+  if (Context* context = watched_context_of(g); context != nullptr) release_merge(context, address_of(object));
+}
+
+void on_release_acquire(G* g, const void* object) {
+  if (Context* context = watched_context_of(g); context != nullptr) release_acquire(context, address_of(object));
+}
+
+void on_access(G* g, const void* address, size_t bytes, bool is_write) {
+  Context* context = watched_context_of(g);
+  if (context == nullptr) return;
+  access_memory(context, address, bytes, is_write, intern_here(/*skip_frames=*/1, AccessKind::kRuntime));
+}
+
+void object_dead(const void* address, size_t bytes) {
+  reset_memory(address, bytes);
+  forget_sync_vars(address_of(address), bytes);
+}
+
+}  // namespace
+
+constinit const runtime::Hooks kRuntimeHooks = {
+    .goroutine_created = goroutine_created,
+    .thread_attached = thread_attached,
+    .goroutine_switched = goroutine_switched,
+    .goroutine_ended = goroutine_ended,
+    .thread_detached = thread_detached,
+    .acquire = on_acquire,
+    .release = on_release,
+    .release_merge = on_release_merge,
+    .release_acquire = on_release_acquire,
+    .access = on_access,
+    .object_dead = object_dead,
+};
+
+}  // namespace gorace::detector

@@ -1,0 +1,103 @@
+// pthread_rwlock_*: a writer's unlock happens before the next lock of either kind, a reader's before the next writer's lock; readers do not
+// order each other.
+#include <pthread.h>
+
+#include "detector/intercept/real_function.h"
+#include "detector/intercept/sync_events.h"
+
+namespace gorace::detector {
+namespace {
+
+constinit RealFunction<decltype(pthread_rwlock_init)> real_init("pthread_rwlock_init");
+constinit RealFunction<decltype(pthread_rwlock_destroy)> real_destroy("pthread_rwlock_destroy");
+constinit RealFunction<decltype(pthread_rwlock_rdlock)> real_rdlock("pthread_rwlock_rdlock");
+constinit RealFunction<decltype(pthread_rwlock_tryrdlock)> real_tryrdlock("pthread_rwlock_tryrdlock");
+constinit RealFunction<decltype(pthread_rwlock_timedrdlock)> real_timedrdlock("pthread_rwlock_timedrdlock");
+constinit RealFunction<decltype(pthread_rwlock_clockrdlock)> real_clockrdlock("pthread_rwlock_clockrdlock");
+constinit RealFunction<decltype(pthread_rwlock_wrlock)> real_wrlock("pthread_rwlock_wrlock");
+constinit RealFunction<decltype(pthread_rwlock_trywrlock)> real_trywrlock("pthread_rwlock_trywrlock");
+constinit RealFunction<decltype(pthread_rwlock_timedwrlock)> real_timedwrlock("pthread_rwlock_timedwrlock");
+constinit RealFunction<decltype(pthread_rwlock_clockwrlock)> real_clockwrlock("pthread_rwlock_clockwrlock");
+constinit RealFunction<decltype(pthread_rwlock_unlock)> real_unlock("pthread_rwlock_unlock");
+
+int on_read_locked(pthread_rwlock_t* lock, int result) {
+  if (result == 0) on_acquire_shared(lock);
+  return result;
+}
+
+int on_write_locked(pthread_rwlock_t* lock, int result) {
+  if (result == 0) on_acquire_exclusive(lock);
+  return result;
+}
+
+// Only the holder calls unlock, so what glibc keeps there about a writer cannot change meanwhile: zero while readers hold the lock.
+bool held_by_writer(const pthread_rwlock_t* lock) { return lock->__data.__cur_writer != 0; }
+
+}  // namespace
+}  // namespace gorace::detector
+
+using namespace gorace::detector;
+
+extern "C" {
+
+int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwlockattr_t* attributes) {
+  on_object_init(lock, sizeof *lock, CallSite::here());
+  return real_init(lock, attributes);
+}
+
+int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
+  on_object_destroy(lock, sizeof *lock, CallSite::here());
+  return real_destroy(lock);
+}
+
+int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, real_rdlock(lock));
+}
+
+int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, real_tryrdlock(lock));
+}
+
+int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) {
+  on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, real_timedrdlock(lock, deadline));
+}
+
+int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
+  on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, real_clockrdlock(lock, clock, deadline));
+}
+
+int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, real_wrlock(lock));
+}
+
+int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, real_trywrlock(lock));
+}
+
+int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) {
+  on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, real_timedwrlock(lock, deadline));
+}
+
+int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
+  on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, real_clockwrlock(lock, clock, deadline));
+}
+
+int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
+  on_object_use(lock, CallSite::here());
+  if (held_by_writer(lock)) {
+    on_release(lock);
+  } else {
+    on_release_shared(lock);
+  }
+  return real_unlock(lock);
+}
+
+}  // extern "C"

@@ -1,0 +1,161 @@
+// Signals: a handler that interrupts its thread inside the detector must wait, since the detector's locks are not reentrant. So the program's
+// handlers are called through a trampoline, which puts a signal off until its thread leaves the detector (microseconds). A
+// signal that the interrupted instruction itself raised (SIGSEGV and the like) cannot wait.
+//
+// What a handler does happens after the sigaction that installed it.
+#include <signal.h>
+#include <ucontext.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "detector/context/thread_state.h"
+#include "detector/intercept/real_function.h"
+#include "detector/intercept/sync_events.h"
+
+namespace gorace::detector {
+namespace {
+
+constinit RealFunction<decltype(sigaction)> real_sigaction("sigaction");
+
+constexpr int kSignals = 65;
+
+struct Handler {
+  std::atomic<void (*)(int, siginfo_t*, void*)> function{nullptr};  // with or without SA_SIGINFO: see flags
+  std::atomic<int> flags{0};
+};
+constinit Handler g_handlers[kSignals] = {};
+
+// Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do. It is inside the detector for microseconds; of
+// more than kMost different signals in one such stretch the last are lost.
+struct Deferred {
+  static constexpr int kMost = 8;
+  volatile int number[kMost];  // 0: free
+  siginfo_t info[kMost];
+};
+constinit __attribute__((tls_model("initial-exec"))) thread_local Deferred t_deferred{};
+
+bool raised_by_instruction(int number, const siginfo_t* info) {
+  const bool synchronous = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP ||
+                           number == SIGSYS;
+  return synchronous && info->si_code > 0;
+}
+
+void call_handler(int number, siginfo_t* info, void* interrupted) {
+  const Handler& handler = g_handlers[number];
+  // acquire: pairs with the release in install().
+  auto* function = handler.function.load(std::memory_order_acquire);
+  if (function == nullptr) return;
+  on_acquire(&handler);
+  if ((handler.flags.load(std::memory_order_relaxed) & SA_SIGINFO) != 0) {
+    function(number, info, interrupted);
+  } else {
+    reinterpret_cast<void (*)(int)>(reinterpret_cast<void*>(function))(number);
+  }
+}
+
+void defer(int number, const siginfo_t* info) {
+  Deferred& deferred = t_deferred;
+  for (int i = 0; i < Deferred::kMost; ++i) {
+    if (deferred.number[i] == number) return;
+    if (deferred.number[i] != 0) continue;
+    deferred.info[i] = *info;
+    deferred.number[i] = number;
+    note_deferred_signal();
+    return;
+  }
+}
+
+// run_deferred: the thread has left the detector. Handlers see the registers of this place, which any code may be interrupted at.
+void run_deferred() {
+  const int saved_errno = errno;
+  Deferred& deferred = t_deferred;
+  for (int i = 0; i < Deferred::kMost; ++i) {
+    const int number = deferred.number[i];
+    if (number == 0) continue;
+    siginfo_t info = deferred.info[i];
+    deferred.number[i] = 0;
+    ucontext_t here;
+    getcontext(&here);
+    call_handler(number, &info, &here);
+  }
+  errno = saved_errno;
+}
+
+void trampoline(int number, siginfo_t* info, void* interrupted) {
+  const int saved_errno = errno;
+  if (in_detector() && !raised_by_instruction(number, info)) {
+    defer(number, info);
+  } else {
+    call_handler(number, info, interrupted);
+  }
+  errno = saved_errno;
+}
+
+using PlainHandler = void (*)(int);
+using InfoHandler = void (*)(int, siginfo_t*, void*);
+
+bool is_function(PlainHandler handler) { return handler != SIG_DFL && handler != SIG_IGN && handler != SIG_ERR; }
+
+// remember stores the program's handler and returns the one that it replaces.
+struct Remembered {
+  InfoHandler function;
+  int flags;
+};
+Remembered remember(int number, const struct sigaction& action) {
+  Handler& handler = g_handlers[number];
+  const Remembered former{handler.function.load(std::memory_order_relaxed), handler.flags.load(std::memory_order_relaxed)};
+  on_release_merge(&handler);
+  handler.flags.store(action.sa_flags, std::memory_order_relaxed);
+  // release: pairs with the acquire in call_handler.
+  handler.function.store(action.sa_sigaction, std::memory_order_release);
+  return former;
+}
+
+// A handler of the kernel's that is the trampoline stands for the one that was remembered.
+void show_as_installed(struct sigaction* shown, const Remembered& former) {
+  if (shown->sa_sigaction != trampoline) return;
+  shown->sa_sigaction = former.function;
+  if ((former.flags & SA_SIGINFO) == 0) shown->sa_flags &= ~SA_SIGINFO;
+}
+
+int install(int number, const struct sigaction* action, struct sigaction* old) {
+  if (number <= 0 || number >= kSignals) return real_sigaction(number, action, old);
+  Handler& handler = g_handlers[number];
+  Remembered former{handler.function.load(std::memory_order_relaxed), handler.flags.load(std::memory_order_relaxed)};
+  struct sigaction replaced;
+  if (action != nullptr) replaced = *action;
+  if (action != nullptr && is_function(action->sa_handler)) {
+    former = remember(number, *action);
+    replaced.sa_sigaction = trampoline;
+    replaced.sa_flags |= SA_SIGINFO;
+    set_deferred_signal_runner(run_deferred);
+  }
+  const int result = real_sigaction(number, action == nullptr ? nullptr : &replaced, old);
+  if (result == 0 && old != nullptr) show_as_installed(old, former);
+  return result;
+}
+
+// BSD semantics, as glibc's signal(): the handler stays, system calls are restarted.
+PlainHandler install_plain(int number, PlainHandler function) {
+  struct sigaction action = {};
+  struct sigaction old = {};
+  action.sa_handler = function;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaddset(&action.sa_mask, number);
+  return install(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+}  // namespace
+}  // namespace gorace::detector
+
+extern "C" {
+
+int sigaction(int number, const struct sigaction* action, struct sigaction* old) noexcept {
+  return gorace::detector::install(number, action, old);
+}
+
+sighandler_t signal(int number, sighandler_t handler) noexcept { return gorace::detector::install_plain(number, handler); }
+
+}  // extern "C"

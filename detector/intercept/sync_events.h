@@ -1,0 +1,51 @@
+// Sync events: what an interceptor tells the detector about a synchronisation object, in the name of the running strand. Each does nothing
+// on a strand that is not watched.
+#ifndef GORACE_DETECTOR_INTERCEPT_SYNC_EVENTS_H_
+#define GORACE_DETECTOR_INTERCEPT_SYNC_EVENTS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/abi/access_check.h"
+#include "detector/syncvar/sync_var.h"
+
+namespace gorace::detector {
+
+inline uintptr_t address_of(const volatile void* object) { return reinterpret_cast<uintptr_t>(object); }
+
+inline void on_acquire(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) acquire(context, address_of(object));
+}
+inline void on_release(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) release(context, address_of(object));
+}
+inline void on_release_merge(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) release_merge(context, address_of(object));
+}
+inline void on_acquire_shared(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) acquire_shared(context, address_of(object));
+}
+inline void on_release_shared(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) release_shared(context, address_of(object));
+}
+inline void on_acquire_exclusive(const volatile void* object) {
+  if (Context* context = watched_context(); context != nullptr) acquire_exclusive(context, address_of(object));
+}
+
+// An object's init and destroy write it, its use reads it atomically: so a use that is not ordered with the end of the object's life (destroy,
+// free) is a race report. One byte stands for the object.
+inline void on_object_init(const volatile void* object, size_t bytes, CallSite site) {
+  forget_sync_vars(address_of(object), bytes);
+  check_range(object, 1, Direction::kWrite, site);
+}
+inline void on_object_use(const volatile void* object, CallSite site) {
+  check_access(object, 1, Direction::kRead, site, AccessKind::kAtomic);
+}
+inline void on_object_destroy(const volatile void* object, size_t bytes, CallSite site) {
+  check_range(object, 1, Direction::kWrite, site);
+  forget_sync_vars(address_of(object), bytes);
+}
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_INTERCEPT_SYNC_EVENTS_H_

@@ -1,0 +1,87 @@
+#include "detector/report/race_text.h"
+
+#include "runtime/symbolize/symbolize.h"
+
+namespace gorace::detector {
+namespace {
+
+using runtime::Hex;
+using runtime::RawWriter;
+
+constexpr const char kRule[] = "==================\n";
+constexpr int kAddressDigits = 12;
+
+AccessKind kind_of(OriginId origin) {
+  if (is_atomic_origin(origin)) return AccessKind::kAtomic;
+  return origin == kUnknownOrigin ? AccessKind::kPlain : origin_info(origin).kind;
+}
+
+const char* access_words(const RaceSide& side, bool is_previous) {
+  const bool atomic = kind_of(side.origin) == AccessKind::kAtomic;
+  if (is_previous) {
+    if (atomic) return side.is_write ? "Previous atomic write at " : "Previous atomic read at ";
+    return side.is_write ? "Previous write at " : "Previous read at ";
+  }
+  if (atomic) return side.is_write ? "Atomic write at " : "Atomic read at ";
+  return side.is_write ? "Write at " : "Read at ";
+}
+
+const char* kind_note(AccessKind kind) {
+  switch (kind) {
+    case AccessKind::kFree: return " (free)";
+    case AccessKind::kVptr: return " (vtable pointer)";
+    default: return "";
+  }
+}
+
+void print_side(RawWriter& out, const RaceSide& side, uintptr_t address, bool is_previous, const RaceWording& wording) {
+  out << access_words(side, is_previous) << Hex{address, kAddressDigits} << kind_note(kind_of(side.origin)) << " by ";
+  if (side.context == nullptr) {
+    out << "unknown goroutine";
+  } else {
+    print_strand(out, side.context->kind, side.context->id, side.context->name, wording);
+  }
+  out << ":\n";
+  print_origin(out, side.origin);
+}
+
+void print_creation(RawWriter& out, const Context* context) {
+  if (context == nullptr || context->kind == StrandKind::kMain || context->created_at == kUnknownOrigin) return;
+  out << (context->kind == StrandKind::kThread ? "\nThread " : "\nGoroutine ") << context->id;
+  if (context->name[0] != '\0') out << " '" << context->name << "'";
+  out << (context->finished ? " (finished) created at:\n" : " (running) created at:\n");
+  print_origin(out, context->created_at);
+}
+
+}  // namespace
+
+void print_strand(RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording) {
+  switch (kind) {
+    case StrandKind::kMain: out << (wording.has_goroutines ? "main goroutine" : "main thread"); return;
+    case StrandKind::kThread: out << "thread " << id; break;
+    case StrandKind::kGoroutine: out << "goroutine " << id; break;
+  }
+  if (name[0] != '\0') out << " '" << name << "'";
+}
+
+void print_origin(RawWriter& out, OriginId origin) {
+  const OriginInfo info = origin_info(origin);
+  if (info.frame_count == 0) {
+    out << "  [stack not kept: the program has too many distinct ones]\n";
+    return;
+  }
+  runtime::print_stack(out, info.frames, info.frame_count, runtime::StackStyle::kRace);
+}
+
+void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {
+  out << kRule << "WARNING: DATA RACE\n";
+  print_side(out, race.present, race.address, false, wording);
+  out << "\n";
+  print_side(out, race.previous, race.address, true, wording);
+  print_memory(out, race.address, wording);
+  print_creation(out, race.present.context);
+  print_creation(out, race.previous.context);
+  out << kRule;
+}
+
+}  // namespace gorace::detector

@@ -1,0 +1,30 @@
+// The text of a race report. Layout: Go's (src/runtime/race, "WARNING: DATA RACE"), which tools that read Go's reports accept, with three
+// additions: atomic accesses say so, freeing says so, and the memory is described.
+#ifndef GORACE_DETECTOR_REPORT_RACE_TEXT_H_
+#define GORACE_DETECTOR_REPORT_RACE_TEXT_H_
+
+#include "detector/report/report.h"
+#include "runtime/base/raw_writer.h"
+
+namespace gorace::detector {
+
+// Words that depend on the program.
+struct RaceWording {
+  bool has_goroutines = false;  // the main strand is the main goroutine, or just the main thread
+};
+
+void print_race(runtime::RawWriter& out, const Race& race, const RaceWording& wording);
+
+// print_strand prints "goroutine 8", "thread 3 'worker'", "main thread".
+void print_strand(runtime::RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording);
+
+// print_origin prints the stack of an origin in the style of race reports.
+void print_origin(runtime::RawWriter& out, OriginId origin);
+
+// print_memory describes what lies at `address`, after a blank line: a heap block, a global variable, a stack, thread-local storage. Prints
+// nothing when that is not known.
+void print_memory(runtime::RawWriter& out, uintptr_t address, const RaceWording& wording);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_REPORT_RACE_TEXT_H_

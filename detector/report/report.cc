@@ -1,0 +1,88 @@
+#include "detector/report/report.h"
+
+#include <atomic>
+#include <mutex>
+
+#include "detector/report/race_text.h"
+#include "detector/report/seen_pairs.h"
+#include "runtime/base/exit_hooks.h"
+#include "runtime/base/options.h"
+#include "runtime/base/raw_writer.h"
+#include "runtime/base/spin_lock.h"
+
+namespace gorace::detector {
+namespace {
+
+using runtime::RawWriter;
+
+struct Reporter {
+  runtime::SpinLock lock;  // one report at a time; also guards seen
+  SeenPairs seen;
+  std::atomic<uint64_t> count{0};
+  std::atomic<bool> has_goroutines{false};
+  std::atomic<bool> halted{false};
+};
+constinit Reporter g_reporter;
+
+// Equal stacks can have several origins (their calling contexts hashed differently), so the frames are compared.
+uint64_t stack_hash(const RaceSide& side) {
+  uint64_t hash = side.is_write ? 0x9e3779b97f4a7c15u : 0xc2b2ae3d27d4eb4fu;
+  const OriginInfo info = origin_info(side.origin);
+  for (int i = 0; i < info.frame_count; ++i) {
+    hash = (hash ^ info.frames[i]) * 0xff51afd7ed558ccdu;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+void print_loss(RawWriter& out, bool& first, uint64_t count, const char* what) {
+  if (count == 0) return;
+  out << (first ? "gorace: limits reached, races may have been missed: " : ", ") << count << ' ' << what;
+  first = false;
+}
+
+void print_losses() {
+  const Losses lost = losses();
+  RawWriter out(runtime::report_fd());
+  bool first = true;
+  print_loss(out, first, lost.slots_reused_early, "clock slots reused early");
+  print_loss(out, first, lost.epochs_exhausted, "releases without a new epoch");
+  print_loss(out, first, lost.origins_dropped, "accesses without a stack");
+  print_loss(out, first, lost.strands_dropped, "goroutines without a name");
+  print_loss(out, first, lost.history_dropped, "accesses not recorded");
+  print_loss(out, first, lost.nested_accesses_dropped, "accesses of signal handlers not recorded");
+  if (!first) out << "\n";
+}
+
+}  // namespace
+
+void report_race(const Race& race) {
+  const IgnoreScope quiet;  // symbolizing runs code that may be intercepted
+  {
+    const std::lock_guard guard(g_reporter.lock);
+    if (g_reporter.halted.load(std::memory_order_relaxed)) return;
+    if (!g_reporter.seen.insert(stack_hash(race.present), stack_hash(race.previous))) return;
+    g_reporter.count.fetch_add(1, std::memory_order_relaxed);
+    RawWriter out(runtime::report_fd());
+    print_race(out, race, {.has_goroutines = g_reporter.has_goroutines.load(std::memory_order_relaxed)});
+    if (runtime::options().halt_on_error) g_reporter.halted.store(true, std::memory_order_relaxed);
+  }
+  if (runtime::options().halt_on_error) runtime::end_process(runtime::options().exitcode, /*flush=*/true);
+}
+
+uint64_t race_count() { return g_reporter.count.load(std::memory_order_relaxed); }
+
+void note_goroutine_started() { g_reporter.has_goroutines.store(true, std::memory_order_relaxed); }
+
+int finish_reports(int exit_code) {
+  const uint64_t found = race_count();
+  // Like Go, a run that was halted at its first race prints no count.
+  if (found != 0 && !g_reporter.halted.load(std::memory_order_relaxed)) {
+    RawWriter out(runtime::report_fd());
+    out << "Found " << found << " data race(s)\n";
+  }
+  print_losses();
+  return found != 0 && exit_code == 0 ? runtime::options().exitcode : exit_code;
+}
+
+}  // namespace gorace::detector
