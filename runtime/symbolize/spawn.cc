@@ -57,7 +57,50 @@ void reset_signals() {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
 }
 
-int become_program(void* argument) {
+// clone() with CLONE_VM | CLONE_VFORK: the child calls body(argument), which must not return, on a stack of its own. By the system call, since a
+// detector may have put its own clone() in libc's place, and expect a fork().
+long clone_child(void (*body)(void*), void* argument, char* stack_top) {
+  constexpr unsigned long kFlags = CLONE_VM | CLONE_VFORK;
+#if defined(__x86_64__)
+  long result;
+  register long tls asm("r8") = 0;
+  register long child_tid asm("r10") = 0;
+  asm volatile(
+      "syscall\n\t"
+      "testq %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xorl %%ebp, %%ebp\n\t"
+      "movq %[argument], %%rdi\n\t"
+      "callq *%[body]\n\t"
+      "ud2\n"
+      "1:"
+      : "=a"(result)
+      : "a"(SYS_clone), "D"(kFlags), "S"(stack_top), "d"(0), "r"(tls), "r"(child_tid), [body] "r"(body), [argument] "r"(argument)
+      : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+  register unsigned long flags asm("x0") = kFlags;
+  register char* stack asm("x1") = stack_top;
+  register long parent_tid asm("x2") = 0;
+  register long tls asm("x3") = 0;
+  register long child_tid asm("x4") = 0;
+  register long number asm("x8") = SYS_clone;
+  asm volatile(
+      "svc #0\n\t"
+      "cbnz x0, 1f\n\t"
+      "mov x29, xzr\n\t"
+      "mov x0, %[argument]\n\t"
+      "blr %[body]\n\t"
+      "brk #0\n"
+      "1:"
+      : "+r"(flags)
+      : "r"(stack), "r"(parent_tid), "r"(tls), "r"(child_tid), "r"(number), [body] "r"(body), [argument] "r"(argument)
+      : "x30", "memory");
+  const long result = static_cast<long>(flags);
+#endif
+  return result;  // the child's id, or a negative errno value
+}
+
+void become_program(void* argument) {
   auto* spawn = static_cast<Spawn*>(argument);
   syscall(SYS_setsid);
   reset_signals();
@@ -70,14 +113,13 @@ int become_program(void* argument) {
   }
   spawn->error = errno;
   syscall(SYS_exit, 127);
-  return 0;
 }
 
-int have_program(void* argument) {
+void have_program(void* argument) {
   auto* spawn = static_cast<Spawn*>(argument);
-  if (clone(become_program, spawn->second_stack_top, CLONE_VM | CLONE_VFORK, spawn) < 0) spawn->error = errno;
+  const long child = clone_child(become_program, spawn, spawn->second_stack_top);
+  if (child < 0) spawn->error = static_cast<int>(-child);
   syscall(SYS_exit, 0);
-  return 0;
 }
 
 // The environment without LD_PRELOAD: what the program preloads is not for the helper.
@@ -106,9 +148,9 @@ int spawn_detached(const char* const* argv, int channel) {
   const uint64_t all = ~uint64_t{0};
   uint64_t former = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, sizeof all);
-  const int child = clone(have_program, stacks + kChildStackBytes, CLONE_VM | CLONE_VFORK, &spawn);
+  const long child = clone_child(have_program, &spawn, stacks + kChildStackBytes);
   if (child < 0) {
-    spawn.error = errno;
+    spawn.error = static_cast<int>(-child);
   } else {
     while (syscall(SYS_wait4, child, nullptr, __WCLONE, nullptr) < 0 && errno == EINTR) {
     }

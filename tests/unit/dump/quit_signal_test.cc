@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -24,6 +25,8 @@ extern "C" {
 }
 
 [[gnu::noinline]] void unit_dump_wait_in_main(int fd) {
+  printf("ready\n");  // here: whoever reads it finds this function on the stack
+  fflush(stdout);
   char byte;
   while (read(fd, &byte, 1) < 0) {
   }
@@ -46,8 +49,6 @@ class Program {
           std::atomic<int> ready{0};
           std::thread other([&] { unit_dump_wait_in_thread(&ready, ends_[0]); });
           while (ready == 0) sched_yield();
-          printf("ready\n");
-          fflush(stdout);
           unit_dump_wait_in_main(ends_[0]);
           other.join();
           return 7;
@@ -81,7 +82,7 @@ size_t count(const std::string& text, const std::string& part) {
 void expect_both_threads(const std::string& text) {
   EXPECT_EQ(count(text, "goroutine 1 [running]:\n"), 1u) << text;
   EXPECT_EQ(count(text, "unit_dump_wait_in_main(...)\n"), 1u) << text;
-  EXPECT_EQ(count(text, ", locked to thread"), 1u) << text;
+  EXPECT_GE(count(text, ", locked to thread"), 1u) << text;  // a sanitizer has threads of its own
   EXPECT_EQ(count(text, "unit_dump_wait_in_thread(...)\n"), 1u) << text;
 }
 
