@@ -29,16 +29,12 @@
 #include "runtime/chan/waiter.h"
 #include "runtime/hooks.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sync/observed.h"
 
 namespace gorace::internal {
 
 using runtime::G;
 using runtime::Waiter;
-
-// observed_g returns the calling goroutine when somebody observes, else null, which saves the look-up.
-inline G* observed_g() {
-  return __builtin_expect(runtime::g_observer_count == 0, 1) ? nullptr : runtime::current_g();
-}
 
 // Attempt: what came of an operation under the lock.
 enum class Attempt : uint8_t {

@@ -186,7 +186,8 @@ class RecvChan : public internal::ChanHandle, public internal::RecvSide<RecvChan
  public:
   using value_type = T;
   RecvChan() noexcept = default;
-  RecvChan(const Chan<T>& chan) noexcept : internal::ChanHandle(chan) {}  // NOLINT(google-explicit-constructor)
+  RecvChan(const Chan<T>& chan) noexcept : internal::ChanHandle(chan) {}        // NOLINT(google-explicit-constructor)
+  RecvChan(Chan<T>&& chan) noexcept : internal::ChanHandle(std::move(chan)) {}  // NOLINT(google-explicit-constructor)
 };
 
 // Chan: a channel of T. See the top of this file.
