@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/raw_writer.h"
 
@@ -15,10 +17,13 @@ struct ThreadStart {
   void* argument;
 };
 
+std::atomic<int> g_internal_threads{0};
+
 void* run_thread(void* start_block) {
   const ThreadStart start = *static_cast<ThreadStart*>(start_block);
   internal_free(start_block, sizeof(ThreadStart));
   start.body(start.argument);
+  g_internal_threads.fetch_sub(1, std::memory_order_relaxed);
   return nullptr;
 }
 
@@ -51,11 +56,17 @@ int start_thread(void (*body)(void*), void* argument, size_t stack_bytes) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &former);
   pthread_t thread;
+  g_internal_threads.fetch_add(1, std::memory_order_relaxed);
   const int error = create(&thread, &attributes, run_thread, start);
   pthread_sigmask(SIG_SETMASK, &former, nullptr);
   pthread_attr_destroy(&attributes);
-  if (error != 0) internal_delete(start);
+  if (error != 0) {
+    g_internal_threads.fetch_sub(1, std::memory_order_relaxed);
+    internal_delete(start);
+  }
   return error;
 }
+
+int internal_thread_count() { return g_internal_threads.load(std::memory_order_relaxed); }
 
 }  // namespace gorace::runtime

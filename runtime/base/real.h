@@ -16,6 +16,9 @@ void* real_function(const char* name);
 // errno value (EAGAIN when the system refuses a thread).
 int start_thread(void (*body)(void*), void* argument, size_t stack_bytes);
 
+// internal_thread_count returns how many threads of start_thread are alive: the others of the process are the program's.
+int internal_thread_count();
+
 }  // namespace gorace::runtime
 
 #endif  // GORACE_RUNTIME_BASE_REAL_H_

@@ -15,6 +15,7 @@
 
 namespace gorace::runtime {
 
+struct G;
 struct M;  // an OS thread that runs goroutines
 
 enum class GStatus : uint32_t { kDead, kRunnable, kRunning, kWaiting };
@@ -27,6 +28,39 @@ enum class GKind : uint8_t {
 
 inline constexpr int kMaxCreationFrames = 8;
 inline constexpr size_t kMaxGoroutineName = 32;
+
+// ExceptionState: what __cxa_get_globals() holds for a thread; it belongs to the goroutine, since a switch may happen inside a
+// catch block. The layout is the Itanium C++ ABI's.
+struct ExceptionState {
+  void* caught = nullptr;
+  unsigned int uncaught = 0;
+
+  bool empty() const { return caught == nullptr && uncaught == 0; }
+};
+
+// SchedulerPart: the scheduler's own fields of a goroutine. Touched by the M that runs it, or by whoever dequeued it.
+struct SchedulerPart {
+  void* sp = nullptr;   // suspended context (arch/context.h) while it does not run
+  G* next = nullptr;    // link in the one queue or free list that holds it
+  M* machine = nullptr; // that runs it now or ran it last
+  M* home = nullptr;    // that it must (lock_os_thread) or, for main, preferably runs on; else null
+  int lock_count = 0;   // lock_os_thread() calls outstanding
+  int saved_errno = 0;
+  ExceptionState exceptions;
+  void (*entry)(void*) = nullptr;
+  void* closure = nullptr;
+  std::atomic<uint32_t> thread_wake{0};  // attached threads: the futex they sleep on in park()
+  bool ended = false;                    // main after goexit()
+  // Sanitizer builds only: the fiber of TSan, the fake stack of ASan.
+  void* tsan_fiber = nullptr;
+  void* asan_fake_stack = nullptr;
+};
+
+// StackPart: where the goroutine's slot is (stack/stack_pool.h). Constant over its lives.
+struct StackPart {
+  void* arena = nullptr;  // null: not a pooled stack (main, attached threads)
+  uint32_t slot = 0;
+};
 
 struct G {
   // Set before the goroutine can run, then constant for its life.
@@ -52,6 +86,9 @@ struct G {
   std::atomic<uint32_t> select_claimed{0};
   // The waiter that woke this goroutine (chan/waiter.h), or a value of the waker's choice. Written by the waker before ready().
   void* wake_token = nullptr;
+
+  SchedulerPart sched;
+  StackPart stack;
 };
 
 }  // namespace gorace::runtime

@@ -44,9 +44,9 @@ struct SpawnOptions {
   size_t stack_bytes = 0;  // 0: the default
 };
 
-// spawn makes a goroutine that calls entry(closure). The closure is `bytes` long with `align` <= 64; relocate(to, from) moves it into the new
-// goroutine's control page (or into an allocated block when it is large) on the caller, and entry must destroy it. skip_frames innermost
-// return addresses are left out of the creation stack.
+// spawn makes a goroutine that calls entry(closure). The closure is `bytes` long with `align` <= 64; relocate(to, from) moves it into the top of the
+// new goroutine's stack (a big closure gets a bigger stack) on the caller, and entry must destroy it. When relocate throws, no goroutine is made.
+// Throws gorace::Panic when the stack size is out of range or the system has no memory for it.
 void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*relocate)(void* to, void* from), void* closure,
            void (*entry)(void* closure));
 
@@ -80,6 +80,10 @@ uint64_t next_id();
 // for_each_goroutine calls visit(g, argument) for every live goroutine and attached thread, ordered by id, main first. With
 // stop_the_world the scheduler is held (running goroutines go on) so that parked ones stay parked meanwhile.
 void for_each_goroutine(void (*visit)(G*, void*), void* argument, bool stop_the_world);
+
+// add_external_wakers(+1) announces that something outside the scheduler (a poller with goroutines in it) may ready goroutines: no deadlock is
+// reported until add_external_wakers(-1).
+void add_external_wakers(int change);
 
 // capture_stack walks the frame pointers of a goroutine: the caller's own stack, or the saved context of a parked one while the world
 // is stopped; for one running on another thread it interrupts that thread. Returns the number of return addresses written to pcs, innermost first.

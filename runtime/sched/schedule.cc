@@ -1,0 +1,247 @@
+// The scheduler loop: what an M does when the goroutine it ran has nothing of its own queue to hand over to. Runs on the M's scheduler
+// stack.
+#include "runtime/base/check.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/sched/switch.h"
+
+namespace gorace::runtime {
+namespace {
+
+constexpr int kStealRounds = 4;
+
+uint32_t next_random(M* m) {  // xorshift32 (Marsaglia 2003): quality does not matter, cost does
+  uint32_t x = m->random;
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  return m->random = x;
+}
+
+int64_t read_clock() {
+  const int64_t now = now_ns();
+  g_sched.coarse_now.store(now, std::memory_order_relaxed);
+  return now;
+}
+
+void start_spinning(M* m) {
+  m->spinning = true;
+  g_sched.spinning.fetch_add(1, std::memory_order_seq_cst);
+}
+
+// found_work: the M stops looking. If it was the last one that looked, another takes its place, so that a burst of work wakes processors one
+// after the other.
+G* found_work(M* m, G* g) {
+  if (m->spinning) {
+    m->spinning = false;
+    if (g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst) == 1) wake_processor();
+  }
+  return g;
+}
+
+// steal_next takes the goroutine that the victim readied last. The victim probably switches to it within the microsecond: only one
+// that stays is taken.
+G* steal_next(P* victim) {
+  G* g = victim->queue.peek_next();
+  if (g == nullptr) return nullptr;
+  const uint32_t tick = victim->tick.load(std::memory_order_relaxed);
+  for (int i = 0; i < 64; ++i) cpu_relax();
+  if (victim->tick.load(std::memory_order_relaxed) != tick || !victim->queue.take_next_if(g)) return nullptr;
+  victim->handoffs.store(0, std::memory_order_relaxed);
+  return g;
+}
+
+G* steal_work(M* m, P* p) {
+  const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
+  for (int round = 0; round < kStealRounds; ++round) {
+    const bool last_round = round == kStealRounds - 1;
+    const uint32_t start = next_random(m) % count;
+    for (uint32_t i = 0; i < count; ++i) {
+      P* victim = g_sched.all_ps[(start + i) % count].load(std::memory_order_relaxed);
+      if (victim == p) continue;
+      if (last_round && victim->timers.run_expired(g_sched.coarse_now.load(std::memory_order_relaxed)) > 0) {
+        if (G* g = p->queue.pop()) return g;
+      }
+      if (G* g = victim->queue.steal_half(p->queue)) return g;
+      if (!last_round) continue;
+      if (G* g = steal_next(victim)) return g;
+    }
+  }
+  return nullptr;
+}
+
+// poll_now: the rare look at everything that must not starve behind the local queue.
+G* poll_now(P* p) {
+  p->polls_left = kGlobalPollInterval;
+  p->timers.run_expired(read_clock());
+  if (G* g = global_take(p, /*one_only=*/true)) return g;
+  return p->queue.pop();  // before the next slot: two goroutines that ready each other would keep the ring waiting for ever
+}
+
+G* take_home(M* m) {
+  if (m->ready_home.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  return m->ready_home.exchange(nullptr, std::memory_order_acquire);
+}
+
+G* local_work(M* m, P* p) {
+  if (p->polls_left == 0) {
+    if (G* g = poll_now(p)) return g;
+  }
+  if (p->timers.next_when() <= g_sched.coarse_now.load(std::memory_order_relaxed)) p->timers.run_expired(read_clock());
+  if (G* g = take_home(m)) return g;
+  if (G* g = p->queue.take_next()) return g;
+  if (G* g = p->queue.pop()) return g;
+  return global_take(p, /*one_only=*/false);
+}
+
+// give_up_p makes the M idle unless work appeared; true when it is idle and must sleep.
+bool give_up_p(M* m, P* p, int64_t next_timer) {
+  g_sched.lock.lock();
+  if (g_sched.global_size.load(std::memory_order_relaxed) != 0 || m->ready_home.load(std::memory_order_relaxed) != nullptr ||
+      p->detached.load(std::memory_order_relaxed) || !p->queue.empty()) {
+    g_sched.lock.unlock();
+    return false;
+  }
+  m->p = nullptr;
+  put_idle_p_locked(p);
+  link_idle_locked(m);
+  if (next_timer < g_sched.timer_keeper_until) {
+    g_sched.timer_keeper = m;
+    g_sched.timer_keeper_until = next_timer;
+  }
+  g_sched.lock.unlock();
+  return true;
+}
+
+// resume_if_work is the second look of an M that just became idle: work that was added before anybody could see it idle would otherwise wait for
+// the next wake-up. True: the M has a P again.
+bool resume_if_work(M* m, int64_t next_timer) {
+  const bool was_spinning = m->spinning;
+  if (was_spinning) {
+    m->spinning = false;
+    g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in add_from_outside (park.cc)
+  if (!any_queue_has_work() && earliest_timer() >= next_timer) return false;
+  P* p = nullptr;
+  g_sched.lock.lock();
+  if (m->idle && (p = take_idle_p_locked()) != nullptr) unlink_idle_locked(m);
+  g_sched.lock.unlock();
+  if (p == nullptr) return false;  // somebody handed it one, or all P are busy
+  hold_p(m, p);
+  if (was_spinning) start_spinning(m);
+  return true;
+}
+
+// sleep_without_p: the M has no P (it gave it up, handed it to another M, or left blocking() without one).
+void sleep_without_p(M* m) {
+  g_sched.lock.lock();
+  // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one idle.
+  if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(g, g, 1);
+  const bool wanted = m->locked_g != nullptr && m->ready_home.load(std::memory_order_relaxed) != nullptr;
+  P* p = wanted || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked() : nullptr;
+  if (p == nullptr && wanted) {
+    G* g = m->ready_home.exchange(nullptr, std::memory_order_relaxed);
+    global_push_locked(g, g, 1);
+  }
+  if (p == nullptr) {
+    if (m->locked_g == nullptr) {
+      link_idle_locked(m);
+    } else {
+      m->idle = true;
+    }
+  }
+  g_sched.lock.unlock();
+  if (p != nullptr) {
+    hold_p(m, p);
+    return;
+  }
+  ensure_sysmon();
+  stop_machine(m, kNever);
+}
+
+// reattach_or_release: sysmon took this M's P off the count, and another one works in its stead. Go on with it if the count allows, else
+// leave the queue to the others.
+void reattach_or_release(M* m, P* p) {
+  g_sched.lock.lock();
+  if (g_sched.active_ps >= g_sched.max_procs.load(std::memory_order_relaxed)) {
+    P* idle = take_idle_p_locked();
+    if (idle != nullptr) release_idle_p_locked(idle);
+  }
+  if (g_sched.active_ps < g_sched.max_procs.load(std::memory_order_relaxed)) {
+    attach_p_locked(p);
+  } else {
+    drain_to_global_locked(p);
+    put_free_p_locked(p);
+    m->p = nullptr;
+  }
+  g_sched.lock.unlock();
+}
+
+// find_runnable returns the next goroutine for this M, which then holds a P. Sleeps until there is one.
+G* find_runnable(M* m) {
+  for (;;) {
+    if (g_sched.stop.load(std::memory_order_relaxed) != 0) stop_gate(m);
+    if (m->p != nullptr && m->p->detached.load(std::memory_order_relaxed)) reattach_or_release(m, m->p);
+    P* p = m->p;
+    if (__builtin_expect(m->locked_g != nullptr, 0) && p != nullptr) {  // lock_os_thread(): nothing else may run here
+      if (G* g = take_home(m)) return found_work(m, g);
+      hand_off_p(m);
+      p = nullptr;
+    }
+    if (p == nullptr) {
+      sleep_without_p(m);
+      continue;
+    }
+    if (G* g = local_work(m, p)) return found_work(m, g);
+    if (!m->spinning && 2 * g_sched.spinning.load(std::memory_order_relaxed) <
+                            g_sched.max_procs.load(std::memory_order_relaxed) - g_sched.idle_p_count.load(std::memory_order_relaxed)) {
+      start_spinning(m);
+    }
+    read_clock();
+    if (m->spinning) {
+      if (G* g = steal_work(m, p)) return found_work(m, g);
+    }
+    const int64_t next_timer = earliest_timer();
+    if (next_timer <= read_clock()) {
+      run_due_timers(g_sched.coarse_now.load(std::memory_order_relaxed));
+      if (!p->queue.empty()) continue;
+    }
+    if (!give_up_p(m, p, next_timer)) continue;
+    if (resume_if_work(m, next_timer)) continue;
+    ensure_sysmon();
+    stop_machine(m, next_timer);
+  }
+}
+
+// run_loop never returns: an M that has nothing to do sleeps in find_runnable.
+[[noreturn]] void run_loop(M* m) {
+  for (;;) {
+    G* g = find_runnable(m);
+    const bool elsewhere = g->sched.home != nullptr && g->sched.home != m;
+    if (__builtin_expect(elsewhere, 0) && run_at_home(m, g)) continue;
+    m->p->tick.store(m->p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    m->stuck.store(false, std::memory_order_relaxed);
+    switch_from_scheduler(m, g);
+  }
+}
+
+}  // namespace
+
+void run_due_timers(int64_t now) {
+  const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
+  for (uint32_t i = 0; i < count; ++i) g_sched.all_ps[i].load(std::memory_order_relaxed)->timers.run_expired(now);
+}
+
+void scheduler_loop(M* m) {
+  begin_scheduling(m);
+  run_loop(m);
+}
+
+void main_scheduler_entry(void* value) {
+  M* m = static_cast<M*>(value);
+  sanitizer_after_switch(m->sanitizer_stack());
+  finish_switch(m, nullptr);
+  run_loop(m);
+}
+
+}  // namespace gorace::runtime

@@ -1,0 +1,209 @@
+// sysmon: one thread without a P that watches the others. Each pass it
+//   - runs timers that are overdue (their P is busy or nobody's),
+//   - wakes a processor when work waits and one is idle (ready() leaves some wake-ups out),
+//   - detaches the P of a goroutine that has run for over 10 ms while others wait and no P is idle,
+//   - sends main elsewhere when such a goroutine holds main's own thread,
+//   - returns the memory of stacks that stayed unused,
+//   - looks for a deadlock when everything is idle, then sleeps until a P is taken again.
+//
+// Rejected: taking the P itself away from the stuck M, as Go does from a system call. The M may come back at any instant, so each scheduling point
+// would need a fence or the taker a membarrier; detaching only changes a count and a flag that the M may see late. Rejected: preemption by
+// signals: C++ code may be inside malloc or hold any lock.
+#include <time.h>
+
+#include <algorithm>
+
+#include "runtime/base/futex.h"
+#include "runtime/base/real.h"
+#include "runtime/dump/dump.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/stack/stack_pool.h"
+
+namespace gorace::runtime {
+namespace {
+
+constexpr int64_t kMinSleepNs = 50'000;
+constexpr int64_t kMaxSleepNs = 10'000'000;  // the time a hog gets before it is noticed, and at most once more
+constexpr int kPassesBeforeBackoff = 20;
+constexpr int64_t kHogNs = 10'000'000;
+constexpr int64_t kTimerSlackNs = 50'000;  // an M that runs usually sees to a due timer itself
+constexpr int64_t kTrimIntervalNs = 1'000'000'000;
+constexpr size_t kTrimSlots = 4096;        // of one pass: about 2 ms
+constexpr int64_t kIdleRecheckMinNs = 10'000'000;
+constexpr int64_t kIdleRecheckMaxNs = 1'000'000'000;
+constexpr size_t kSysmonStackBytes = size_t{128} << 10;
+
+struct Sysmon {
+  int64_t sleep_ns = kMinSleepNs;
+  int quiet_passes = 0;
+  int64_t last_trim_ns = 0;
+  int64_t idle_recheck_ns = kIdleRecheckMinNs;
+  bool idle_before = false;
+
+  [[noreturn]] void run();
+  bool pass(int64_t now);
+  bool watch_processor(P* p, int64_t now);
+  void sleep_while_idle(int64_t now);
+  bool trim(int64_t now);
+};
+
+bool work_waits() {
+  const M* main = g_sched.main_machine;
+  return any_queue_has_work() || (main != nullptr && main->ready_home.load(std::memory_order_relaxed) != nullptr);
+}
+
+// send_main_elsewhere: main is ready, but a goroutine that does not come back holds its thread.
+bool send_main_elsewhere(M* m) {
+  if (m == nullptr || m->kind != MKind::kMain || m->ready_home.load(std::memory_order_relaxed) == nullptr) return false;
+  m->stuck.store(true, std::memory_order_relaxed);
+  G* g = m->ready_home.exchange(nullptr, std::memory_order_acquire);
+  if (g == nullptr) return false;
+  global_push(g);
+  return true;
+}
+
+// detach_hog gives the work behind a hog another processor.
+bool detach_hog(P* p) {
+  g_sched.lock.lock();
+  P* other = nullptr;
+  if (p->state.load(std::memory_order_relaxed) == PState::kRunning &&
+      g_sched.detached_ps.load(std::memory_order_relaxed) < kMaxDetached && g_sched.idle_ps == nullptr) {
+    other = take_free_p_locked();
+    if (other != nullptr) {
+      detach_p_locked(p);
+      put_idle_p_locked(other);
+    }
+  }
+  g_sched.lock.unlock();
+  if (other == nullptr) return false;
+  wake_processor();
+  return true;
+}
+
+// hog_limit_ns grows with the number of hogs: each then gets less of the real processors, and 10 ms of wall time say less. It also bounds
+// how fast a program that only computes collects threads.
+int64_t hog_limit_ns() {
+  const int64_t procs = g_sched.max_procs.load(std::memory_order_relaxed);
+  return kHogNs * (procs + g_sched.detached_ps.load(std::memory_order_relaxed)) / procs;
+}
+
+bool Sysmon::watch_processor(P* p, int64_t now) {
+  if (p->state.load(std::memory_order_relaxed) != PState::kRunning &&
+      p->state.load(std::memory_order_relaxed) != PState::kDetached) {
+    return false;
+  }
+  const uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  if (tick != p->seen_tick) {
+    p->seen_tick = tick;
+    p->seen_since_ns = now;
+    return false;
+  }
+  if (now - p->seen_since_ns < hog_limit_ns()) return false;
+  bool acted = send_main_elsewhere(p->machine.load(std::memory_order_relaxed));
+  if (p->state.load(std::memory_order_relaxed) != PState::kRunning || !work_waits()) return acted;
+  if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) acted |= detach_hog(p);
+  return acted;
+}
+
+bool Sysmon::pass(int64_t now) {
+  bool acted = false;
+  if (earliest_timer() <= now - kTimerSlackNs) {
+    run_due_timers(now);
+    acted = true;
+  }
+  const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
+  for (uint32_t i = 0; i < count; ++i) acted |= watch_processor(g_sched.all_ps[i].load(std::memory_order_relaxed), now);
+  if (g_sched.idle_p_count.load(std::memory_order_relaxed) != 0 && any_queue_has_work()) {
+    for (uint32_t i = 0; i < count; ++i) {
+      g_sched.all_ps[i].load(std::memory_order_relaxed)->handoffs.store(0, std::memory_order_relaxed);
+    }
+    wake_processor();
+    acted = true;
+  }
+  return acted;
+}
+
+bool all_idle() {
+  return g_sched.idle_p_count.load(std::memory_order_relaxed) == g_sched.max_procs.load(std::memory_order_relaxed) &&
+         g_sched.detached_ps.load(std::memory_order_relaxed) == 0 && g_sched.global_size.load(std::memory_order_relaxed) == 0;
+}
+
+// trim returns true while there is more to return.
+bool Sysmon::trim(int64_t now) {
+  if (now - last_trim_ns < kTrimIntervalNs) return false;
+  const bool more = release_idle_stacks(kTrimSlots, /*release_all=*/false) == kTrimSlots;
+  if (!more) last_trim_ns = now;
+  return more;
+}
+
+// sleep_while_idle: no M runs. Nothing is left to watch until one takes a P, which wakes this thread; before that, look for a deadlock, and
+// after a while return the memory of idle stacks.
+void Sysmon::sleep_while_idle(int64_t now) {
+  const IdleVerdict verdict = check_deadlock();
+  const StackStats stacks = stack_stats();
+  int64_t timeout = -1;
+  if (stacks.hot != 0) timeout = std::max<int64_t>(last_trim_ns + kTrimIntervalNs - now, kMinSleepNs);
+  if (verdict == IdleVerdict::kOtherThreads) {
+    // A thread that the runtime does not know may wake a goroutine, or end, which nobody tells.
+    if (timeout < 0 || idle_recheck_ns < timeout) timeout = idle_recheck_ns;
+    idle_recheck_ns = std::min(idle_recheck_ns * 2, kIdleRecheckMaxNs);
+  }
+  g_sched.sysmon_wake.store(0, std::memory_order_relaxed);
+  g_sched.lock.lock();
+  const bool idle = all_idle();
+  if (idle) g_sched.sysmon_asleep.store(true, std::memory_order_relaxed);
+  g_sched.lock.unlock();
+  if (!idle) return;
+  futex_wait(&g_sched.sysmon_wake, 0, timeout);
+  g_sched.sysmon_asleep.store(false, std::memory_order_relaxed);
+  if (g_sched.sysmon_wake.load(std::memory_order_relaxed) != 0) idle_recheck_ns = kIdleRecheckMinNs;
+}
+
+void Sysmon::run() {
+  for (;;) {
+    const int64_t now = now_ns();
+    g_sched.coarse_now.store(now, std::memory_order_relaxed);
+    if (pass(now) || trim(now)) {
+      sleep_ns = kMinSleepNs;
+      quiet_passes = 0;
+    } else if (++quiet_passes > kPassesBeforeBackoff) {
+      sleep_ns = std::min(sleep_ns * 2, kMaxSleepNs);
+    }
+    const bool idle = all_idle();
+    if (idle && idle_before) {
+      sleep_while_idle(now);
+      quiet_passes = 0;
+      sleep_ns = kMinSleepNs;
+    } else {
+      int64_t sleep = sleep_ns;
+      const int64_t next_timer = earliest_timer();
+      if (!idle && next_timer != kNever) sleep = std::clamp(next_timer + kTimerSlackNs - now, kMinSleepNs, sleep);
+      if (idle) sleep = kIdleRecheckMinNs;
+      timespec pause{0, sleep};
+      nanosleep(&pause, nullptr);
+    }
+    idle_before = idle;
+  }
+}
+
+void sysmon_main(void*) {
+  auto run = Sysmon();
+  run.run();
+}
+
+}  // namespace
+
+void ensure_sysmon() {
+  if (g_sched.started.load(std::memory_order_relaxed) || g_sched.started.exchange(true, std::memory_order_acq_rel)) return;
+  start_dump_thread();
+  // Without it nothing breaks but the watching; wake_processor reports refused threads.
+  start_thread(sysmon_main, nullptr, kSysmonStackBytes);
+}
+
+void wake_sysmon() {
+  if (!g_sched.sysmon_asleep.exchange(false, std::memory_order_relaxed)) return;
+  g_sched.sysmon_wake.store(1, std::memory_order_relaxed);
+  futex_wake(&g_sched.sysmon_wake, 1);
+}
+
+}  // namespace gorace::runtime

@@ -1,0 +1,255 @@
+#include "runtime/stack/stack_pool.h"
+
+#include <gorace/panic.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "runtime/base/check.h"
+#include "runtime/base/spin_lock.h"
+#include "runtime/stack/arena.h"
+#include "runtime/stack/guard.h"
+
+namespace gorace::runtime {
+namespace {
+
+constexpr int kClasses = std::countr_zero(kMaxStackBytes) - std::countr_zero(kMinStackBytes) + 1;
+
+struct SizeClass {
+  SpinLock lock;
+  // Everything below: under lock.
+  G* hot = nullptr;
+  size_t hot_count = 0;
+  size_t hot_low_water = 0;  // smallest hot_count since the last release_idle_stacks()
+  size_t cold_count = 0;
+  StackArena* newest = nullptr;  // where new slots come from
+};
+
+constinit SizeClass g_classes[kClasses];
+
+int class_of(size_t slot_bytes) { return std::countr_zero(slot_bytes) - std::countr_zero(kMinStackBytes); }
+
+StackArena* arena_of(const G* g) { return static_cast<StackArena*>(g->stack.arena); }
+SizeClass& class_of(const G* g) { return g_classes[arena_of(g)->size_class]; }
+
+// construct_control_block writes a G on a page that reads as zero: a new slot's, or a cold one's.
+G* construct_control_block(StackArena& arena, uint32_t slot) {
+  G* g = new (control_block(arena, slot)) G;
+  g->stack.arena = &arena;
+  g->stack.slot = slot;
+  g->stack_low = arena.base + slot * arena.slot_bytes + guard_bytes(arena.slot_bytes);
+  g->stack_high = reinterpret_cast<uintptr_t>(g);
+  return g;
+}
+
+G* pop_hot(SizeClass& size_class) {
+  G* g = size_class.hot;
+  if (g == nullptr) return nullptr;
+  size_class.hot = g->sched.next;
+  --size_class.hot_count;
+  size_class.hot_low_water = std::min(size_class.hot_low_water, size_class.hot_count);
+  return g;
+}
+
+void push_hot(SizeClass& size_class, G* g) {
+  g->sched.next = size_class.hot;
+  size_class.hot = g;
+  ++size_class.hot_count;
+}
+
+// pop_cold finds a returned slot, the lowest arena first, so that a shrunken program stays compact. False when there is none.
+bool pop_cold(SizeClass& size_class, int class_index, StackArena** arena, uint32_t* slot) {
+  if (size_class.cold_count == 0) return false;
+  for (int i = 0;; ++i) {
+    StackArena* candidate = arena_at(i);
+    if (candidate->size_class != class_index || candidate->cold_count == 0) continue;
+    *arena = candidate;
+    *slot = candidate->cold[--candidate->cold_count];
+    --size_class.cold_count;
+    return true;
+  }
+}
+
+[[noreturn]] void panic_no_stack(size_t slot_bytes, int error) {
+  const StackStats stats = stack_stats();
+  throw Panic("cannot create a goroutine: the system refused memory for a stack of " + std::to_string(slot_bytes) + " bytes (" +
+              std::string(strerror(error)) + ") with " + std::to_string(stats.slots) +
+              " stacks mapped; see ulimit -v, sysctl vm.max_map_count and vm.overcommit_memory");
+}
+
+// take_new_slot hands out a slot that was never used, with the lock held: two threads that map at once would waste an arena.
+bool take_new_slot(SizeClass& size_class, size_t slot_bytes, StackArena** arena, uint32_t* slot) {
+  StackArena* newest = size_class.newest;
+  if (newest == nullptr || newest->used.load(std::memory_order_relaxed) == newest->slots) {
+    newest = make_arena(slot_bytes, class_of(slot_bytes));
+    if (newest == nullptr) return false;
+    size_class.newest = newest;
+  }
+  *arena = newest;
+  *slot = newest->used.load(std::memory_order_relaxed);
+  // From now on for_each_stack looks at it, and reads a zero page: a dead G.
+  newest->used.store(*slot + 1, std::memory_order_release);
+  return true;
+}
+
+}  // namespace
+
+size_t stack_slot_bytes(size_t wanted_bytes) {
+  if (wanted_bytes == 0) return kDefaultStackBytes;
+  if (wanted_bytes > kMaxStackBytes) {
+    throw Panic("go: stack size of " + std::to_string(wanted_bytes) + " bytes is out of range; the most is " +
+                std::to_string(kMaxStackBytes) + " (64 MiB)");
+  }
+  return std::max(kMinStackBytes, std::bit_ceil(wanted_bytes));
+}
+
+G* stack_acquire(size_t slot_bytes) {
+  const int class_index = class_of(slot_bytes);
+  SizeClass& size_class = g_classes[class_index];
+  size_class.lock.lock();
+  if (G* g = pop_hot(size_class); g != nullptr) {
+    size_class.lock.unlock();
+    return g;
+  }
+  StackArena* arena = nullptr;
+  uint32_t slot = 0;
+  if (pop_cold(size_class, class_index, &arena, &slot)) {
+    size_class.lock.unlock();
+    return construct_control_block(*arena, slot);  // its guard is still there: MADV_DONTNEED keeps both kinds
+  }
+  if (!take_new_slot(size_class, slot_bytes, &arena, &slot)) {
+    const int error = errno;
+    size_class.lock.unlock();
+    panic_no_stack(slot_bytes, error);
+  }
+  size_class.lock.unlock();
+  install_guard(arena->base + slot * slot_bytes, guard_bytes(slot_bytes));
+  return construct_control_block(*arena, slot);
+}
+
+G* stack_acquire_hot(int max, int* count) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  G* list = nullptr;
+  size_class.lock.lock();
+  for (*count = 0; *count < max; ++*count) {
+    G* g = pop_hot(size_class);
+    if (g == nullptr) break;
+    g->sched.next = list;
+    list = g;
+  }
+  size_class.lock.unlock();
+  return list;
+}
+
+void stack_release_list(G* first) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  size_class.lock.lock();
+  while (first != nullptr) {
+    G* g = first;
+    first = g->sched.next;
+    push_hot(size_class, g);
+  }
+  size_class.lock.unlock();
+}
+
+void stack_release(G* g) {
+  SizeClass& size_class = class_of(g);
+  size_class.lock.lock();
+  push_hot(size_class, g);
+  size_class.lock.unlock();
+}
+
+size_t stack_bytes(const G* g) {
+  return g->stack.arena != nullptr ? arena_of(g)->slot_bytes : g->stack_high - g->stack_low;
+}
+
+namespace {
+
+// make_cold returns one slot's pages. The caller owns the slot; nothing of its G may be read afterwards.
+void make_cold(SizeClass& size_class, G* g) {
+  StackArena* const arena = arena_of(g);
+  const uint32_t slot = g->stack.slot;
+  const uintptr_t low = g->stack_low;
+  const uintptr_t high = arena->base + (slot + size_t{1}) * arena->slot_bytes;
+  // Not MADV_FREE: resident memory would not fall until the machine runs short, and people read that as a leak.
+  madvise(reinterpret_cast<void*>(low), high - low, MADV_DONTNEED);
+  size_class.lock.lock();
+  arena->cold[arena->cold_count++] = slot;
+  ++size_class.cold_count;
+  size_class.lock.unlock();
+}
+
+// take_idle unlinks as many hot slots as were idle since the last call. Which ones does not matter: all of them are resident.
+G* take_idle(SizeClass& size_class, size_t max_slots, bool all) {
+  size_class.lock.lock();
+  const size_t idle = std::min(max_slots, all ? size_class.hot_count : size_class.hot_low_water);
+  G* taken = nullptr;
+  for (size_t i = 0; i < idle; ++i) {
+    G* g = size_class.hot;
+    size_class.hot = g->sched.next;
+    g->sched.next = taken;
+    taken = g;
+  }
+  size_class.hot_count -= idle;
+  size_class.hot_low_water = size_class.hot_count;
+  size_class.lock.unlock();
+  return taken;
+}
+
+}  // namespace
+
+size_t release_idle_stacks(size_t max_slots, bool release_all) {
+  size_t released = 0;
+  for (SizeClass& size_class : g_classes) {
+    G* idle = take_idle(size_class, max_slots - released, release_all);
+    while (idle != nullptr) {
+      G* g = idle;
+      idle = g->sched.next;
+      make_cold(size_class, g);
+      ++released;
+    }
+  }
+  return released;
+}
+
+void for_each_stack(void (*visit)(G*, void*), void* argument) {
+  const int arenas = arena_count();
+  for (int i = 0; i < arenas; ++i) {
+    StackArena& arena = *arena_at(i);
+    const uint32_t used = arena.used.load(std::memory_order_acquire);
+    for (uint32_t slot = 0; slot < used; ++slot) visit(control_block(arena, slot), argument);
+  }
+}
+
+G* stack_of_guard(uintptr_t address) {
+  const int arenas = arena_count();
+  for (int i = 0; i < arenas; ++i) {
+    StackArena& arena = *arena_at(i);
+    if (address < arena.base || address >= arena.base + arena.slots * arena.slot_bytes) continue;
+    const size_t offset = address - arena.base;
+    const auto slot = static_cast<uint32_t>(offset / arena.slot_bytes);
+    const bool in_guard = offset % arena.slot_bytes < guard_bytes(arena.slot_bytes);
+    return in_guard && slot < arena.used.load(std::memory_order_acquire) ? control_block(arena, slot) : nullptr;
+  }
+  return nullptr;
+}
+
+StackStats stack_stats() {
+  StackStats stats{};
+  const int arenas = arena_count();
+  for (int i = 0; i < arenas; ++i) stats.slots += arena_at(i)->used.load(std::memory_order_relaxed);
+  for (SizeClass& size_class : g_classes) {
+    size_class.lock.lock();
+    stats.hot += size_class.hot_count;
+    stats.cold += size_class.cold_count;
+    size_class.lock.unlock();
+  }
+  return stats;
+}
+
+}  // namespace gorace::runtime
