@@ -1,5 +1,4 @@
-// Fixture: runs each test at GOMAXPROCS 1, 2, 4 and 8, and fails it when goroutines are left over. And the two tools the tests join with: built on park and
-// ready alone, since channels and locks are above the layer under test.
+// Fixture: runs each test at GOMAXPROCS 1, 2, 4 and 8, and fails it when goroutines are left over.
 #ifndef GORACE_TESTS_UNIT_SCHED_FIXTURE_H_
 #define GORACE_TESTS_UNIT_SCHED_FIXTURE_H_
 
@@ -9,66 +8,9 @@
 #include <atomic>
 
 #include "runtime/sched/sched.h"
+#include "tests/unit/sched/join.h"
 
 namespace gorace::testing {
-
-// Join waits for a number of goroutines.
-class Join {
- public:
-  explicit Join(int count) : left_(count) {}
-
-  void done() {
-    lock_.lock();
-    runtime::G* waiter = --left_ == 0 ? waiter_ : nullptr;
-    lock_.unlock();
-    if (waiter != nullptr) runtime::ready(waiter);
-  }
-
-  void wait() {
-    runtime::G* self = runtime::current_g();
-    lock_.lock();
-    if (left_ == 0) {
-      lock_.unlock();
-      return;
-    }
-    waiter_ = self;
-    runtime::park(runtime::WaitReason::kWaitGroupWait, this, &lock_);
-  }
-
- private:
-  runtime::SpinLock lock_;
-  int left_;
-  runtime::G* waiter_ = nullptr;
-};
-
-// Turn: a binary semaphore with at most one waiter.
-class Turn {
- public:
-  void give() {
-    lock_.lock();
-    runtime::G* waiter = waiter_;
-    waiter_ = nullptr;
-    if (waiter == nullptr) given_ = true;
-    lock_.unlock();
-    if (waiter != nullptr) runtime::ready(waiter);
-  }
-
-  void take() {
-    lock_.lock();
-    if (given_) {
-      given_ = false;
-      lock_.unlock();
-      return;
-    }
-    waiter_ = runtime::current_g();
-    runtime::park(runtime::WaitReason::kSemacquire, this, &lock_);
-  }
-
- private:
-  runtime::SpinLock lock_;
-  bool given_ = false;
-  runtime::G* waiter_ = nullptr;
-};
 
 // wait_until yields until the condition holds: for effects that no event announces.
 template <class Condition>
