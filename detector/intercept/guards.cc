@@ -1,6 +1,8 @@
 // __cxa_guard_*: initialisation of function-local statics (Itanium C++ ABI 3.3.3). Implemented here rather than passed on, so that it also
 // works when libstdc++ is linked statically: there is no other definition to pass on to then.
 //
+// Weak, for a static libstdc++ whose own file of guards is linked for some other reason.
+//
 // A guard is 64 bits, of which compilers only test the first byte: not zero means initialised. The rest is ours. Compiled code
 // that finds the byte set with its own acquire load meets the clock that __cxa_guard_release left at the guard's address.
 #include <atomic>
@@ -30,7 +32,7 @@ void end_pending(int64_t* guard, uint32_t next_state) {
 extern "C" {
 
 // Returns 1 when the caller must initialise.
-int __cxa_guard_acquire(int64_t* guard) {
+[[gnu::weak]] int __cxa_guard_acquire(int64_t* guard) {
   std::atomic<uint32_t>& state = state_of(guard);
   for (;;) {
     uint32_t seen = 0;
@@ -44,11 +46,11 @@ int __cxa_guard_acquire(int64_t* guard) {
   }
 }
 
-void __cxa_guard_release(int64_t* guard) noexcept {
+[[gnu::weak]] void __cxa_guard_release(int64_t* guard) noexcept {
   gorace::detector::on_release(guard);
   end_pending(guard, kInitialised);
 }
 
-void __cxa_guard_abort(int64_t* guard) noexcept { end_pending(guard, 0); }
+[[gnu::weak]] void __cxa_guard_abort(int64_t* guard) noexcept { end_pending(guard, 0); }
 
 }  // extern "C"

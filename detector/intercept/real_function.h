@@ -10,9 +10,13 @@
 #include <dlfcn.h>
 
 #include <atomic>
-#include <type_traits>
 
 #include "runtime/base/real.h"
+
+// gcc says that decltype(pthread_mutex_lock) as a template argument loses the declaration's nonnull attribute: it may.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wignored-attributes"
+#endif
 
 namespace gorace::detector {
 
