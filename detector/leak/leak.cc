@@ -34,7 +34,52 @@ int compare(const Snapshot& all, const GoroutineSnapshot& a, const GoroutineSnap
 struct Group {
   const GoroutineSnapshot* first;  // the one with the lowest id
   size_t count;
+  uint64_t look;  // hash of what would be printed
 };
+
+void mix(uint64_t& hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+  hash ^= hash >> 32;
+}
+
+void mix_text(uint64_t& hash, const char* text) {
+  for (; *text != '\0'; ++text) mix(hash, static_cast<unsigned char>(*text));
+}
+
+void mix_frame(const runtime::Frame& frame, void* hash) {
+  auto& look = *static_cast<uint64_t*>(hash);
+  mix_text(look, frame.function);
+  mix_text(look, frame.file);
+  mix(look, static_cast<uint64_t>(frame.line));
+  // Without debug information the place is all there is.
+  if (frame.line == 0) mix(look, frame.pc);
+}
+
+// Two pcs may be one line: a compiler unrolls the loop that starts the goroutines.
+uint64_t look_of(const Snapshot& all, const GoroutineSnapshot& g) {
+  uint64_t look = static_cast<uint64_t>(g.wait_reason);
+  mix_text(look, g.name);
+  for (int i = 0; i < g.pc_count; ++i) runtime::symbolize_pc(all.stack_of(g)[i], mix_frame, &look);
+  mix(look, 0);
+  for (int i = 0; i < g.creation_count; ++i) runtime::symbolize_pc(g.creation_pcs[i], mix_frame, &look);
+  return look;
+}
+
+// Puts groups that look the same together; they are ordered by `first` afterwards.
+void merge_groups(runtime::InternalVector<Group>& groups) {
+  std::sort(groups.begin(), groups.end(),
+            [](const Group& a, const Group& b) { return a.look != b.look ? a.look < b.look : a.first->id < b.first->id; });
+  size_t kept = 0;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (kept != 0 && groups[kept - 1].look == groups[i].look) {
+      groups[kept - 1].count += groups[i].count;
+    } else {
+      groups[kept++] = groups[i];
+    }
+  }
+  while (groups.size() > kept) groups.pop_back();
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.first->id < b.first->id; });
+}
 
 void print_group(RawWriter& out, const Snapshot& all, const Group& group) {
   const GoroutineSnapshot& g = *group.first;
@@ -71,10 +116,10 @@ size_t print_leaks(RawWriter& out, Snapshot& snapshot) {
     if (!groups.empty() && compare(snapshot, *groups.back().first, *g) == 0) {
       ++groups.back().count;
     } else {
-      groups.push_back({g, 1});
+      groups.push_back({g, 1, look_of(snapshot, *g)});
     }
   }
-  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.first->id < b.first->id; });
+  merge_groups(groups);
   for (const Group& group : groups) print_group(out, snapshot, group);
   return static_cast<size_t>(end - begin);
 }

@@ -18,17 +18,18 @@ struct Walk {
   uintptr_t* pcs;
   int max;
   int count = 0;
-  uintptr_t interrupted = 0;  // frames before this pc are the handler's, and left out; 0: all are wanted
+  uintptr_t awaited = 0;  // frames before this pc are left out; 0: none are, or it was found
+  bool interrupted = false;  // the awaited one is no return address
 };
 
 _Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* argument) {
   auto* walk = static_cast<Walk*>(argument);
   auto pc = static_cast<uintptr_t>(_Unwind_GetIP(context));
   if (pc == 0 || walk->count == walk->max) return _URC_END_OF_STACK;
-  if (walk->interrupted != 0) {
-    if (pc != walk->interrupted) return _URC_NO_REASON;
-    walk->interrupted = 0;
-    ++pc;
+  if (walk->awaited != 0) {
+    if (pc != walk->awaited) return _URC_NO_REASON;
+    walk->awaited = 0;
+    if (walk->interrupted) ++pc;
   }
   walk->pcs[walk->count++] = pc;
   return _URC_NO_REASON;
@@ -76,9 +77,13 @@ int walk_frame_pointers(const Registers& registers, uintptr_t* pcs, int max) {
 
 }  // namespace
 
-int backtrace_here(uintptr_t* pcs, int max) {
-  Walk walk{pcs, max};
+int backtrace_here(const void* first_pc, uintptr_t* pcs, int max) {
+  Walk walk{pcs, max, 0, reinterpret_cast<uintptr_t>(first_pc)};
   _Unwind_Backtrace(visit_frame, &walk);
+  if (walk.count == 0) {
+    walk = {pcs, max};
+    _Unwind_Backtrace(visit_frame, &walk);
+  }
   return walk.count;
 }
 
@@ -86,7 +91,7 @@ int backtrace_interrupted(const void* context, uintptr_t* pcs, int max) {
   const Registers registers = registers_of(context);
   if (_dl_find_object != nullptr) {
     // libgcc finds the tables through it; where it is missing dl_iterate_phdr takes the loader's lock.
-    Walk walk{pcs, max, 0, registers.pc};
+    Walk walk{pcs, max, 0, registers.pc, true};
     _Unwind_Backtrace(visit_frame, &walk);
     if (walk.count > 0) return walk.count;
   }

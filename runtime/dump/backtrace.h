@@ -7,9 +7,10 @@
 
 namespace gorace::runtime {
 
-// backtrace_here writes the return addresses of the calling thread's stack, innermost first, the caller's own frame included, and returns
-// their number. Stops at a goroutine's root. Not async-signal-safe (it may take the loader's lock).
-int backtrace_here(uintptr_t* pcs, int max);
+// backtrace_here writes the return addresses of the calling thread's stack, innermost first, and returns their number. The first one is
+// `first_pc`, a return address on that stack: what it returns from is the caller's own business (when it is not found: all frames). Stops at a
+// goroutine's root. Not async-signal-safe (it may take the loader's lock).
+int backtrace_here(const void* first_pc, uintptr_t* pcs, int max);
 
 // backtrace_interrupted does the same inside a signal handler for the code that the signal interrupted (`context` is the handler's third argument): its
 // pc first, plus one, since readers take return addresses. Unwind tables where they can be read without a lock (glibc 2.35 and newer), so

@@ -29,7 +29,7 @@ void claim_death() {
 
 bool process_is_dying() { return g_dying_thread.load(std::memory_order_relaxed) != 0; }
 
-void print_own_goroutine(RawWriter& out) {
+void print_own_goroutine(RawWriter& out, const void* first_pc) {
   G* g = current_g_or_null();
   GoroutineSnapshot copy;
   if (g != nullptr) {
@@ -43,7 +43,7 @@ void print_own_goroutine(RawWriter& out) {
   copy.status = GStatus::kRunning;
   copy.waiting_ns = 0;
   uintptr_t pcs[kMaxDumpFrames];
-  copy.pc_count = backtrace_here(pcs, kMaxDumpFrames);
+  copy.pc_count = backtrace_here(first_pc, pcs, kMaxDumpFrames);
   print_snapshot(out, copy, pcs);
 }
 

@@ -13,8 +13,8 @@ inline constexpr int kFatalExitCode = 2;
 // is told. When the dying thread comes here again (a fault while it was printing) the process ends at once.
 void claim_death();
 
-// print_own_goroutine prints the calling goroutine (or plain thread) as running, with its whole stack.
-void print_own_goroutine(RawWriter& out);
+// print_own_goroutine prints the calling goroutine (or plain thread) as running, with its stack from the return address `first_pc` outwards.
+void print_own_goroutine(RawWriter& out, const void* first_pc);
 
 }  // namespace gorace::runtime
 

@@ -28,7 +28,7 @@ void fatal_error(const char* message) {
     RawWriter out(2);
     out << "fatal error: " << message << "\n\n";
     out.flush();  // the cause is told even if naming the frames fails
-    print_own_goroutine(out);
+    print_own_goroutine(out, __builtin_return_address(0));
   }
   end_process(kFatalExitCode, /*flush=*/true);
 }

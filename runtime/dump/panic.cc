@@ -63,7 +63,7 @@ void print_exception(RawWriter& out, const std::type_info& type) {
   out << "\n\n";
 }
 
-void on_terminate() {
+[[gnu::noinline]] void on_terminate() {
   claim_death();
   {
     RawWriter out(2);
@@ -74,7 +74,7 @@ void on_terminate() {
       out << "fatal error: std::terminate called without an active exception\n\n";
     }
     out.flush();  // the cause is told even if naming the frames fails
-    print_own_goroutine(out);
+    print_own_goroutine(out, __builtin_return_address(0));
   }
   if (g_former_handler != nullptr) g_former_handler();
   end_process(kFatalExitCode, /*flush=*/true);

@@ -191,7 +191,7 @@ constexpr string_view kInternalPrefixes[] = {
     "__cxxabiv1::", "__cxa_", "__gxx_personality", "_Unwind_", "std::terminate", "std::rethrow_exception",
     "__clang_call_terminate",
 };
-constexpr string_view kInternalNames[] = {"_start", "start_thread", "clone", "clone3", "gorace::go"};
+constexpr string_view kInternalNames[] = {"_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack"};
 
 // Lambdas and local classes inside the library's own functions: "gorace::Group::go::'lambda'()::operator()".
 bool is_library_closure(string_view name) {

@@ -1,9 +1,6 @@
 // SIGQUIT in programs that never used goroutines: plain threads are dumped by the handler and a copy of the process.
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,6 +10,7 @@
 #include <thread>
 
 #include "tests/unit/dump/child.h"
+#include "tests/unit/dump/dump_client.h"
 
 // Exported from the executable, so that the dynamic symbol table names them without a symbolizer.
 extern "C" {
@@ -93,26 +91,6 @@ TEST(QuitSignal, DumpsEveryThreadAndExitsWithTwo) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.output.find("SIGQUIT: quit\n\n"), 0u) << outcome.output;
   expect_both_threads(outcome.output);
-}
-
-// What `gorace dump` does. Returns what the program wrote.
-std::string request_dump(pid_t pid) {
-  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string name = "gorace-dump-" + std::to_string(pid) + "-" + std::to_string(getpid());
-  memcpy(address.sun_path + 1, name.data(), name.size());
-  const auto bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), bytes), 0);
-  EXPECT_EQ(listen(listener, 4), 0);
-  sigval value{};
-  value.sival_int = getpid();
-  EXPECT_EQ(sigqueue(pid, SIGQUIT, value), 0);
-  const int connection = accept(listener, nullptr, nullptr);
-  const std::string text = read_to_end(connection);
-  close(connection);
-  close(listener);
-  return text;
 }
 
 TEST(QuitSignal, ServesGoraceDumpAndTheProgramGoesOn) {

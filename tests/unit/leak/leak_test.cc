@@ -84,6 +84,21 @@ TEST(PrintLeaks, GroupsGoroutinesThatAreBlockedAlike) {
             "==================\n");
 }
 
+// The fake symbolizer has one line for the sixteen addresses of a step.
+TEST(PrintLeaks, GroupsDifferentAddressesOfOneLine) {
+  Snapshot all;
+  add(all, blocked(2), {kWorker});
+  add(all, blocked(3), {kWorker});
+  all.pcs[1] += 3;
+  GoroutineSnapshot elsewhere = blocked(4);
+  elsewhere.creation_pcs[0] = pc_of(kDeep);
+  add(all, elsewhere, {kWorker});
+  const Outcome outcome = leaks_of(all);
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_NE(outcome.output.find("Goroutine 2 (chan receive) and 1 other like it blocked at:\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("Goroutine 4 (chan receive) blocked at:\n"), std::string::npos) << outcome.output;
+}
+
 TEST(PrintLeaks, TellsNamesAndKeepsDifferentOnesApart) {
   Snapshot all;
   GoroutineSnapshot named = blocked(2);
