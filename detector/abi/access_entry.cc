@@ -1,4 +1,5 @@
-// Where the inline check's slow paths arrive: from the assembly entry points, and for ranges directly from instrumented code.
+// Where the inline check's slow paths arrive: from the assembly entry points, and for ranges directly from instrumented
+// code.
 #include "detector/abi/abi.h"
 #include "detector/context/context.h"
 #include "detector/origin/origin.h"
@@ -44,11 +45,13 @@ template <bool kIsWrite>
 extern "C" {
 
 // bytes: 1, 2, 4, 8 or 16. pc: return address of the entry point's call. frame_pointer: the accessing function's.
-__attribute__((visibility("hidden"))) void gorace_write_slow(uintptr_t address, uint64_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
+__attribute__((visibility("hidden"))) void gorace_write_slow(uintptr_t address, uint64_t bytes, uintptr_t pc,
+                                                             uintptr_t frame_pointer) {
   access_slow<true>(address, bytes, pc, frame_pointer);
 }
 
-__attribute__((visibility("hidden"))) void gorace_read_slow(uintptr_t address, uint64_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
+__attribute__((visibility("hidden"))) void gorace_read_slow(uintptr_t address, uint64_t bytes, uintptr_t pc,
+                                                            uintptr_t frame_pointer) {
   access_slow<false>(address, bytes, pc, frame_pointer);
 }
 

@@ -1,5 +1,5 @@
-/* Entry points of the inline check for aarch64 (abi.h). LLVM's preserve_most convention there: the address in x0; x0 to x8 belong to the
- * callee, x9 to x15 are preserved beside the callee-saved ones; vector registers are not. */
+/* Entry points of the inline check for aarch64 (abi.h). LLVM's preserve_most convention there: the address in x0; x0 to
+ * x8 belong to the callee, x9 to x15 are preserved beside the callee-saved ones; vector registers are not. */
 #if defined(__aarch64__)
 
         .text

@@ -1,8 +1,9 @@
-/* Entry points of the inline check for x86-64 (abi.h). LLVM's preserve_most convention: the address in rdi; every general register except
- * r11 is preserved; vector registers are not. The caller has a frame pointer, and makes calls, so it has no red zone.
+/* Entry points of the inline check for x86-64 (abi.h). LLVM's preserve_most convention: the address in rdi; every
+ * general register except r11 is preserved; vector registers are not. The caller has a frame pointer, and makes calls,
+ * so it has no red zone.
  *
- * Each entry passes to gorace_read_slow or gorace_write_slow (address, bytes, return address, caller's rbp). A frame of its own, so that
- * the unwinder and frame-pointer walks pass through. */
+ * Each entry calls gorace_read_slow or gorace_write_slow with (address, bytes, return address, caller's rbp). It has a
+ * frame of its own, so that the unwinder and frame-pointer walks pass through. */
 #if defined(__x86_64__)
 
         .text

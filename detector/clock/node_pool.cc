@@ -28,7 +28,8 @@ constinit runtime::SpinLock g_reserve_lock;
 NodeIndex allocate_node() {
   if (__builtin_expect(__atomic_load_n(&g_clock_references, __ATOMIC_ACQUIRE) == nullptr, 0)) reserve_references();
   const NodeIndex index = g_clock_nodes.allocate(thread_state().clock_nodes);
-  // 2^28 nodes are 16 GiB of clocks; without one, what happened before what is no longer known, and every report would be a guess.
+  // 2^28 nodes are 16 GiB of clocks; without one, what happened before what is no longer known, and every report would
+  // be a guess.
   GORACE_CHECK(index != 0);
   g_clock_references[index].store(1, std::memory_order_relaxed);
   return index;
@@ -44,7 +45,8 @@ void destroy_node(NodeIndex index, int height) {
 
 size_t clock_nodes_in_use() {
   size_t cached = 0;
-  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.clock_nodes.count; }, &cached);
+  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.clock_nodes.count; },
+                        &cached);
   return g_clock_nodes.outside_pool() - cached;
 }
 

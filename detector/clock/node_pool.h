@@ -1,8 +1,9 @@
-// Nodes of vector clocks: 64 bytes, one cache line, sixteen 32-bit words: epochs in a leaf, indices of children in an inner node. Reference counts
-// live beside them, so that a leaf is exactly its epochs.
+// Nodes of vector clocks: 64 bytes, one cache line, sixteen 32-bit words: epochs in a leaf, indices of children in an
+// inner node. Reference counts live beside them, so that a leaf is exactly its epochs.
 //
-// Immutability: a node whose count is above one is never changed. Whoever holds the only reference may change it in place: the
-// acquire load in is_unique pairs with the release decrement of whoever held another reference, so that its reads are over.
+// Immutability: a node whose count is above one is never changed. Whoever holds the only reference may change it in
+// place: the acquire load in is_unique pairs with the release decrement of whoever held another reference, so that its
+// reads are over.
 //
 // Thread safety: any thread.
 #ifndef GORACE_DETECTOR_CLOCK_NODE_POOL_H_
@@ -44,7 +45,8 @@ inline NodeIndex reference(NodeIndex index) {
 
 inline bool is_unique(NodeIndex index) { return g_clock_references[index].load(std::memory_order_acquire) == 1; }
 
-// unreference drops one reference of a node of the given height (0: leaf), and its children's when it was the last. 0 is allowed.
+// unreference drops one reference of a node of the given height (0: leaf), and its children's when it was the last. 0
+// is allowed.
 inline void unreference(NodeIndex index, int height) {
   if (index == 0) return;
   std::atomic<uint32_t>& count = g_clock_references[index];

@@ -32,8 +32,8 @@ NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
   return joined;
 }
 
-// join_shared borrows both trees and returns a new reference to their maximum: one of the two where it is the maximum, so that
-// sharing is kept.
+// join_shared borrows both trees and returns a new reference to their maximum: one of the two where it is the maximum,
+// so that sharing is kept.
 NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
   if (a == b || b == 0) return reference(a);
   if (a == 0) return reference(b);
@@ -57,7 +57,8 @@ NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
   return joined;
 }
 
-// join_owned consumes the caller's reference to `a`, which lets it change `a` in place when that is the only one; borrows `b`.
+// join_owned consumes the caller's reference to `a`, which lets it change `a` in place when that is the only one;
+// borrows `b`.
 NodeIndex join_owned(NodeIndex a, NodeIndex b, int height) {
   if (a == b || b == 0) return a;
   if (a == 0) return reference(b);

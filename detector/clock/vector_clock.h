@@ -1,11 +1,12 @@
-// VectorClock: a persistent map slot -> epoch (missing: 0), as a tree of reference-counted nodes that clocks share. Copying costs one
-// reference; join() skips subtrees that both sides share; a node referenced once is changed in place. So cost follows what differs,
-// not how many strands exist.
+// VectorClock: a persistent map slot -> epoch (missing: 0), as a tree of reference-counted nodes that clocks share.
+// Copying costs one reference; join() skips subtrees that both sides share; a node referenced once is changed in place.
+// So cost follows what differs, not how many strands exist.
 //
 // The tree is as high as its highest slot needs: up to 16 slots one leaf, up to 256 two levels, 2^20 five.
 //
 // Thread safety: a VectorClock has one owner at a time; nodes shared between clocks are immutable, their counts atomic.
-// Source: the idea of sharing by persistence; tree clocks (Mathur et al., ASPLOS 2022) were weighed against it (README.md).
+// Source: the idea of sharing by persistence; tree clocks (Mathur et al., ASPLOS 2022) were weighed against it
+// (README.md).
 #ifndef GORACE_DETECTOR_CLOCK_VECTOR_CLOCK_H_
 #define GORACE_DETECTOR_CLOCK_VECTOR_CLOCK_H_
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr uint32_t kMaxContexts = uint32_t{1} << 24;
 
-// Of the long slots, threads are born into half at most; the others are left to strands whose short epochs have run out.
+// Of the long slots, threads are born into half at most; the others are left to strands whose short epochs have run
+// out.
 constexpr size_t kLongSlotsForBirth = 1024;
 
 // A slab of its own, so that a reader who holds on to a recycled context finds another context and nothing else.
@@ -60,8 +61,9 @@ SlotClass birth_class(StrandKind kind) {
   return fresh_slots_used(SlotClass::kLong) < kLongSlotsForBirth ? SlotClass::kLong : SlotClass::kShort;
 }
 
-// move_to_new_slot is for a strand whose epochs have run out: what it did so far becomes an entry of its own clock, as if it had joined
-// a strand that did it. Without any slot left it stays where it is, and its further releases are not told apart.
+// move_to_new_slot is for a strand whose epochs have run out: what it did so far becomes an entry of its own clock, as
+// if it had joined a strand that did it. Without any slot left it stays where it is, and its further releases are not
+// told apart.
 void move_to_new_slot(Context* context) {
   const uint32_t old_slot = context->slot;
   context->clock.raise(old_slot, context->epoch);
@@ -97,7 +99,8 @@ Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId
   context->created_at = created_at;
   context->strand = add_strand(*context);
   SlotGrant grant = take_slot(creator, birth_class(kind));
-  // Every one of 2^20 slots is in use or used up: share the last epoch of the unused top slot's class. Nothing is invented, races are missed.
+  // Every one of 2^20 slots is in use or used up: share the last epoch of the unused top slot's class. Nothing is
+  // invented, races are missed.
   if (grant.epoch == 0) {
     count_loss(Loss::kEpochsExhausted);
     const uint32_t shared = slot_index(SlotClass::kShort, kShortSlots - 1);

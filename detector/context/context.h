@@ -1,16 +1,16 @@
-// Context: the detector's view of one strand of execution: a goroutine, the main thread or an OS thread. It owns a vector clock, a slot (its
-// index in everybody's clocks) and an epoch (its own entry, advanced after each release).
+// Context: the detector's view of one strand of execution: a goroutine, the main thread or an OS thread. It owns a
+// vector clock, a slot (its index in everybody's clocks) and an epoch (its own entry, advanced after each release).
 //
 // Identity word (abi.h): 36 bits = slot and epoch in two classes, private to identity.h:
 //   0 | slot:20 | epoch:15     very many short-lived strands
 //   1 | slot:11 | epoch:24     few long-lived ones (a strand moves there when its short epochs run out)
 // One class-1 slot value is reserved as the tag of an out-of-line shadow record (shadow/record.h).
-// Slots are reused exactly: only when the last owner's final epoch is in the new owner's clock at birth; past the hard limit by the oldest
-// end, which is counted and printed at exit.
+// Slots are reused exactly: only when the last owner's final epoch is in the new owner's clock at birth; past the hard
+// limit by the oldest end, which is counted and printed at exit.
 //
-// Ownership: a Context is used by the thread that runs it; while its goroutine is parked, by whoever dequeued it (runtime/hooks.h). Its memory is
-// recycled after its end (never unmapped). What reports need of an ended strand (id, creator, creation stack, name) is kept for ever in a
-// compact form, a few tens of bytes: describe_identity.
+// Ownership: a Context is used by the thread that runs it; while its goroutine is parked, by whoever dequeued it
+// (runtime/hooks.h). Its memory is recycled after its end (never unmapped). What reports need of an ended strand (id,
+// creator, creation stack, name) is kept for ever in a compact form, a few tens of bytes: describe_identity.
 #ifndef GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 #define GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 
@@ -25,25 +25,27 @@ namespace gorace::detector {
 enum class StrandKind : uint8_t { kMain, kThread, kGoroutine };
 
 struct Context {
-  // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while it runs.
+  // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while
+  // it runs.
   uint64_t current = 0;
-  VectorClock clock;    // without its own entry: that is (slot, epoch)
-  uint32_t slot = 0;    // index in clocks (identity.h)
+  VectorClock clock;  // without its own entry: that is (slot, epoch)
+  uint32_t slot = 0;  // index in clocks (identity.h)
   uint32_t epoch = 0;
-  // The last epoch in which the strand accessed memory, released, or became a witness (syncvar/released_clock.h). Whoever knows that one can
-  // reuse the slot.
+  // The last epoch in which the strand accessed memory, released, or became a witness (syncvar/released_clock.h).
+  // Whoever knows that one can reuse the slot.
   uint32_t last_used_epoch = 0;
-  uint8_t slot_shift = 0;   // identity >> slot_shift names the slot (identity.h)
-  int ignore_depth = 0;     // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  uint8_t slot_shift = 0;  // identity >> slot_shift names the slot (identity.h)
+  int ignore_depth = 0;    // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
 
   uint64_t calling_context = 0;  // __gorace_tls.calling_context while it does not run
   uint64_t id = 0;               // as in dumps and profiles (runtime/sched/sched.h, next_id)
   uint64_t creator_id = 0;
-  OriginId created_at = 0;       // creation stack
+  OriginId created_at = 0;  // creation stack
   StrandKind kind = StrandKind::kGoroutine;
   bool finished = false;
   char name[32] = {};
-  void* call_stack = nullptr;  // abi/call_stack.h: calls of -fsanitize=thread code; owned there, released before context_end
+  void* call_stack =
+      nullptr;  // abi/call_stack.h: calls of -fsanitize=thread code; owned there, released before context_end
 
   // Slots of strands that this one has heard of, newest last: likely to be reusable by its children (slots.h).
   static constexpr int kSlotHints = 4;
@@ -51,8 +53,8 @@ struct Context {
   uint8_t next_hint = 0;
   uint32_t strand = 0;  // index of its compact record (strands.h)
 
-  // Fences (C++ memory model): clock of the last release fence, and what relaxed loads have seen since the last acquire fence. Empty unless a
-  // module with fences is loaded.
+  // Fences (C++ memory model): clock of the last release fence, and what relaxed loads have seen since the last acquire
+  // fence. Empty unless a module with fences is loaded.
   VectorClock release_fence;
   VectorClock relaxed_acquires;
 };
@@ -62,14 +64,15 @@ Context* current_context();
 // Makes `context` the one that the calling thread runs (null: none): saves and loads __gorace_tls.
 void set_current_context(Context* context);
 
-// context_create makes a context that is born after everything its creator has done (creator null: an unordered strand), and advances the creator's
-// epoch.
+// context_create makes a context that is born after everything its creator has done (creator null: an unordered
+// strand), and advances the creator's epoch.
 Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId created_at);
 
-// context_end ends the strand, on the thread that runs it, as its last event, and gives its slot back. A goroutine's context is recycled at once;
-// a thread's stays valid, for its final clock, until context_join or context_forget.
+// context_end ends the strand, on the thread that runs it, as its last event, and gives its slot back. A goroutine's
+// context is recycled at once; a thread's stays valid, for its final clock, until context_join or context_forget.
 void context_end(Context* context);
-// context_join: everything `ended` did happens before what `waiter` does next (waiter null: nobody waits). Recycles `ended`.
+// context_join: everything `ended` did happens before what `waiter` does next (waiter null: nobody waits). Recycles
+// `ended`.
 void context_join(Context* waiter, Context* ended);
 // context_forget recycles an ended thread's context that nobody will join (detached).
 void context_forget(Context* ended);
@@ -83,18 +86,18 @@ inline void note_slot(Context* context, uint32_t slot) {
   context->next_hint = static_cast<uint8_t>((context->next_hint + 1) % Context::kSlotHints);
 }
 
-// describe_identity fills in who executed the access with this identity word, for reports: id, creator_id, created_at, kind, finished and name;
-// the rest stays empty. False when the record is gone (counted).
+// describe_identity fills in who executed the access with this identity word, for reports: id, creator_id, created_at,
+// kind, finished and name; the rest stays empty. False when the record is gone (counted).
 bool describe_identity(uint64_t identity_word, Context* out);
 
 // Counters of what limits made the detector drop, for the line at exit. Zero on nearly every run.
 struct Losses {
-  uint64_t slots_reused_early;      // a strand took a slot whose last owner it is not ordered after
-  uint64_t epochs_exhausted;        // releases that could not start a new epoch
-  uint64_t origins_dropped;         // accesses whose stack could not be interned
-  uint64_t strands_dropped;         // strands that reports cannot name
-  uint64_t history_dropped;         // accesses that no record could be had for
-  uint64_t nested_accesses_dropped; // accesses by a signal handler that interrupted the detector at work
+  uint64_t slots_reused_early;       // a strand took a slot whose last owner it is not ordered after
+  uint64_t epochs_exhausted;         // releases that could not start a new epoch
+  uint64_t origins_dropped;          // accesses whose stack could not be interned
+  uint64_t strands_dropped;          // strands that reports cannot name
+  uint64_t history_dropped;          // accesses that no record could be had for
+  uint64_t nested_accesses_dropped;  // accesses by a signal handler that interrupted the detector at work
 };
 Losses losses();
 

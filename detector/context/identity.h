@@ -5,8 +5,8 @@
 //
 // Class-1 slot 2047 is nobody's: its words are the tags of granules whose history is in a record (shadow/record.h).
 //
-// Elsewhere a slot is its index in clocks, in which the first 2048 slots of both classes take turns by eights, so that a program with few strands of
-// either class has clocks of one leaf.
+// Elsewhere a slot is its index in clocks, in which the first 2048 slots of both classes take turns by eights, so that
+// a program with few strands of either class has clocks of one leaf.
 #ifndef GORACE_DETECTOR_CONTEXT_IDENTITY_H_
 #define GORACE_DETECTOR_CONTEXT_IDENTITY_H_
 
@@ -55,12 +55,14 @@ constexpr int identity_shift(uint32_t index) {
 
 constexpr uint64_t make_identity(uint32_t index, uint32_t epoch) {
   const uint64_t number = slot_number(index);
-  const uint64_t who = slot_class(index) == SlotClass::kLong ? kLongClass | number << kLongSlotShift : number << kShortSlotShift;
+  const uint64_t who =
+      slot_class(index) == SlotClass::kLong ? kLongClass | number << kLongSlotShift : number << kShortSlotShift;
   return who | uint64_t{epoch} << GORACE_IDENTITY_SHIFT;
 }
 
 constexpr uint32_t identity_slot(uint64_t word) {
-  if ((word & kLongClass) != 0) return slot_index(SlotClass::kLong, static_cast<uint32_t>(word >> kLongSlotShift) & 2047u);
+  if ((word & kLongClass) != 0)
+    return slot_index(SlotClass::kLong, static_cast<uint32_t>(word >> kLongSlotShift) & 2047u);
   return slot_index(SlotClass::kShort, static_cast<uint32_t>(word >> kShortSlotShift));
 }
 

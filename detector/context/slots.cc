@@ -100,7 +100,8 @@ bool take_fresh(SlotQueue& queue, SlotClass slot_class, SlotGrant* out) {
 
 bool take_exact(const Context* creator, SlotClass slot_class, SlotGrant* out) {
   SlotQueue& queue = g_slots.queue(slot_class);
-  return take_hinted(creator, slot_class, out) || take_queued(creator, queue, out) || take_fresh(queue, slot_class, out);
+  return take_hinted(creator, slot_class, out) || take_queued(creator, queue, out) ||
+         take_fresh(queue, slot_class, out);
 }
 
 bool take_oldest(SlotQueue& queue, SlotGrant* out) {

@@ -1,10 +1,11 @@
 // Slots: who has which index in everybody's clocks.
 //
-// Exact reuse: a strand may take a slot that an ended one left at epoch f when its creator's clock has f or more for it. Then all that the
-// last owner did happens before all that the new one does, and one index can stand for both. The new owner goes on at f + 1.
-// Freed slots wait in a queue for each class; a search looks at the creator's hints (strands it has heard of) and a bounded number of
-// queue heads, rotating those that do not fit, then takes a fresh slot. Only when a class has no fresh slot left is the oldest taken
-// without that knowledge: counted, races between the two owners may be missed, none is invented.
+// Exact reuse: a strand may take a slot that an ended one left at epoch f when its creator's clock has f or more for
+// it. Then all that the last owner did happens before all that the new one does, and one index can stand for both. The
+// new owner goes on at f + 1. Freed slots wait in a queue for each class; a search looks at the creator's hints
+// (strands it has heard of) and a bounded number of queue heads, rotating those that do not fit, then takes a fresh
+// slot. Only when a class has no fresh slot left is the oldest taken without that knowledge: counted, races between the
+// two owners may be missed, none is invented.
 //
 // Thread safety: any thread; one spin lock.
 #ifndef GORACE_DETECTOR_CONTEXT_SLOTS_H_
@@ -25,8 +26,9 @@ struct SlotGrant {
   bool early = false;  // taken before its last owner's end was known
 };
 
-// take_slot finds a slot for a strand born now by `creator` (null: it knows nobody), preferably of the given class. Threads and strands that have
-// used up a short slot want a long one. Returns epoch 0 when every slot is taken and used up.
+// take_slot finds a slot for a strand born now by `creator` (null: it knows nobody), preferably of the given class.
+// Threads and strands that have used up a short slot want a long one. Returns epoch 0 when every slot is taken and used
+// up.
 SlotGrant take_slot(const Context* creator, SlotClass preferred);
 
 // put_slot gives a slot back, last used in epoch `final_epoch`.

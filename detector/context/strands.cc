@@ -67,7 +67,8 @@ void reserve(std::atomic<T*>& base, size_t count) {
   if (base.load(std::memory_order_acquire) != nullptr) return;
   g_reserve_lock.lock();
   if (base.load(std::memory_order_relaxed) == nullptr) {
-    base.store(static_cast<T*>(reserve_region(count * sizeof(T), "the list of goroutines and threads")), std::memory_order_release);
+    base.store(static_cast<T*>(reserve_region(count * sizeof(T), "the list of goroutines and threads")),
+               std::memory_order_release);
   }
   g_reserve_lock.unlock();
 }

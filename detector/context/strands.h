@@ -1,8 +1,8 @@
-// Strands: what reports need to know of every strand that ever ran, for ever, in a few tens of bytes: who it is, who created it and where. And the
-// owners of each slot, by epoch: which strand a shadow word names.
+// Strands: what reports need to know of every strand that ever ran, for ever, in a few tens of bytes: who it is, who
+// created it and where. And the owners of each slot, by epoch: which strand a shadow word names.
 //
-// Thread safety: any thread. Records are written by their strand's creator, then by the strand itself (name, end); a racing reader sees the
-// old or the new state of a field.
+// Thread safety: any thread. Records are written by their strand's creator, then by the strand itself (name, end); a
+// racing reader sees the old or the new state of a field.
 #ifndef GORACE_DETECTOR_CONTEXT_STRANDS_H_
 #define GORACE_DETECTOR_CONTEXT_STRANDS_H_
 

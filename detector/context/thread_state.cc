@@ -1,9 +1,9 @@
 #include "detector/context/thread_state.h"
 
-#include <cerrno>
-#include <csignal>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
 
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/spin_lock.h"
@@ -30,8 +30,8 @@ bool thread_is_gone(int process_id, int thread_id) {
   return syscall(SYS_tgkill, process_id, thread_id, 0) != 0 && errno == ESRCH;
 }
 
-// sweep frees the states of threads that are gone. Called each time their number has doubled, so that a new thread costs about one
-// system call at most.
+// sweep frees the states of threads that are gone. Called each time their number has doubled, so that a new thread
+// costs about one system call at most.
 void sweep() {
   const int saved = errno;
   const auto process_id = static_cast<int>(syscall(SYS_getpid));

@@ -1,8 +1,8 @@
-// ThreadState: what the detector keeps for an OS thread, whichever strand it runs: caches of the slabs, of origins and of the stack's bounds, and
-// whether it is inside the detector now.
+// ThreadState: what the detector keeps for an OS thread, whichever strand it runs: caches of the slabs, of origins and
+// of the stack's bounds, and whether it is inside the detector now.
 //
-// States are never unmapped. The state of a thread that is gone is found out by its id (the kernel knows it no more) when new states are
-// needed, and passes with its caches to a new thread; so nobody has to announce a thread's end.
+// States are never unmapped. The state of a thread that is gone is found out by its id (the kernel knows it no more)
+// when new states are needed, and passes with its caches to a new thread; so nobody has to announce a thread's end.
 //
 // Thread safety: a state is used by its thread only, except where a field says otherwise.
 #ifndef GORACE_DETECTOR_CONTEXT_THREAD_STATE_H_
@@ -23,8 +23,8 @@ struct OriginCacheEntry {
 };
 
 struct ThreadState {
-  // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers and by the child of a
-  // fork. Volatile: the compiler must not move it across the locked stretch.
+  // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers
+  // and by the child of a fork. Volatile: the compiler must not move it across the locked stretch.
   uint64_t* volatile locked_granule = nullptr;
   // > 0: inside the detector. A signal trampoline must put the handler off until leave_detector (see DetectorScope).
   volatile int busy_depth = 0;
@@ -59,9 +59,9 @@ inline ThreadState& thread_state() {
 // for_each_thread_state visits the states of all threads, gone ones included.
 void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
 
-// Signals. The detector's locks are not reentrant, so a handler must not run while its thread is inside. A trampoline around the
-// program's handlers asks in_detector(): when true it keeps the signal, calls note_deferred_signal(), and returns; on_signal_point is called when
-// the thread leaves the detector.
+// Signals. The detector's locks are not reentrant, so a handler must not run while its thread is inside. A trampoline
+// around the program's handlers asks in_detector(): when true it keeps the signal, calls note_deferred_signal(), and
+// returns; on_signal_point is called when the thread leaves the detector.
 inline bool in_detector() {
   auto* state = static_cast<ThreadState*>(__gorace_tls.thread_state);
   return state != nullptr && (state->busy_depth > 0 || state->locked_granule != nullptr);

@@ -1,9 +1,10 @@
-// IndexSlab: objects of one type, named by 32-bit indices (0: none), in a region that never moves and is never unmapped. So an index may be
-// followed without a lock even when its object was freed meanwhile: what is found is some object of the same type, and the reader
-// checks whether it is the one it meant.
+// IndexSlab: objects of one type, named by 32-bit indices (0: none), in a region that never moves and is never
+// unmapped. So an index may be followed without a lock even when its object was freed meanwhile: what is found is some
+// object of the same type, and the reader checks whether it is the one it meant.
 //
-// Each OS thread allocates from a cache of its own (context/thread_state.h); caches exchange batches with the common stack of free indices.
-// Objects are not constructed or destroyed: fresh ones are zero, recycled ones as they were freed.
+// Each OS thread allocates from a cache of its own (context/thread_state.h); caches exchange batches with the common
+// stack of free indices. Objects are not constructed or destroyed: fresh ones are zero, recycled ones as they were
+// freed.
 //
 // Thread safety: allocate and free with the calling thread's cache; at() from anywhere.
 #ifndef GORACE_DETECTOR_MEMORY_INDEX_SLAB_H_
@@ -61,7 +62,8 @@ class IndexSlab {
   [[gnu::noinline]] bool refill(SlabCache& cache) {
     lock_.lock();
     if (free_indices_ == nullptr) reserve();
-    while (cache.count < SlabCache::kBatch && free_count_ > 0) cache.items[cache.count++] = free_indices_[--free_count_];
+    while (cache.count < SlabCache::kBatch && free_count_ > 0)
+      cache.items[cache.count++] = free_indices_[--free_count_];
     // Fresh indices are handed out lowest first, so that neighbours are used together.
     const uint32_t wanted = SlabCache::kBatch - cache.count;
     const uint32_t left = max_ - fresh_;

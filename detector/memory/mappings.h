@@ -12,8 +12,8 @@ struct AddressRange {
   bool contains(uintptr_t address) const { return address >= low && address < high; }
 };
 
-// for_each_mapping calls visit(range, argument) in ascending order until it returns false. Visits nothing when /proc is not there.
-// Preserves errno.
+// for_each_mapping calls visit(range, argument) in ascending order until it returns false. Visits nothing when /proc is
+// not there. Preserves errno.
 void for_each_mapping(bool (*visit)(AddressRange, void*), void* argument);
 
 }  // namespace gorace::detector

@@ -1,11 +1,11 @@
 #include "detector/memory/region.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include "runtime/base/raw_writer.h"
 

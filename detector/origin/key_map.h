@@ -1,7 +1,8 @@
 // KeyMap: 64-bit key -> 32-bit id, for interning. Entries are added and never removed. Look-ups take no lock.
 //
-// Open addressing. A table that is half full is replaced by one twice as large; the old one stays readable for those who still hold it (a
-// look-up there may miss a new entry, then insert_or_get finds it under the lock). The sum of all old tables is less than the last.
+// Open addressing. A table that is half full is replaced by one twice as large; the old one stays readable for those
+// who still hold it (a look-up there may miss a new entry, then insert_or_get finds it under the lock). The sum of all
+// old tables is less than the last.
 //
 // Thread safety: any thread.
 #ifndef GORACE_DETECTOR_ORIGIN_KEY_MAP_H_

@@ -24,8 +24,8 @@ struct Composite {
 };
 
 struct OriginEntry {
-  const uintptr_t* stack;        // stack_depot's words
-  const Composite* composite;    // when kind is kComposite
+  const uintptr_t* stack;      // stack_depot's words
+  const Composite* composite;  // when kind is kComposite
   uint8_t kind;
 };
 

@@ -1,9 +1,10 @@
-// Origins: interned call stacks, 20 bits each, as they stand in shadow words. The stack of the other side of a race is always there, because the
-// word that records the access names it; there is no event history to lose.
+// Origins: interned call stacks, 20 bits each, as they stand in shadow words. The stack of the other side of a race is
+// always there, because the word that records the access names it; there is no event history to lose.
 //
-// An origin is found by a 64-bit key (calling-context hash, access pc, return address of the accessing function, kind); only at the first
-// sight of a key the frame pointers are walked. A composite origin stands for a granule whose bytes were touched by several instructions
-// of one epoch: it says for each byte which plain origin applies. ("Plain origin" means: not composite.)
+// An origin is found by a 64-bit key (calling-context hash, access pc, return address of the accessing function, kind);
+// only at the first sight of a key the frame pointers are walked. A composite origin stands for a granule whose bytes
+// were touched by several instructions of one epoch: it says for each byte which plain origin applies. ("Plain origin"
+// means: not composite.)
 //
 // When 2^20 are used up, further ones are kUnknownOrigin (or kUnknownAtomicOrigin), counted in losses().
 //
@@ -19,7 +20,8 @@ namespace gorace::detector {
 
 using OriginId = uint32_t;
 inline constexpr OriginId kUnknownOrigin = 0;
-// Origins of atomic accesses are those from here on (one eighth), so that a shadow word tells by itself whether its access was atomic.
+// Origins of atomic accesses are those from here on (one eighth), so that a shadow word tells by itself whether its
+// access was atomic.
 inline constexpr OriginId kUnknownAtomicOrigin = OriginId{7} << (GORACE_ORIGIN_BITS - 3);
 constexpr bool is_atomic_origin(OriginId origin) { return origin >= kUnknownAtomicOrigin; }
 
@@ -31,8 +33,8 @@ struct OriginInfo {
   const uintptr_t* frames;  // return addresses, innermost (the access) first; lives for ever
 };
 
-// intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the rbp of the accessing
-// function.
+// intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the
+// rbp of the accessing function.
 OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind);
 
 // intern_here names the caller's own stack, skip_frames innermost frames left out (interceptors, creation stacks).
@@ -41,7 +43,8 @@ OriginId intern_here(int skip_frames, AccessKind kind);
 // intern_stack names a given stack.
 OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind);
 
-// compose: bytes in newer_mask are now of `newer`, the others in older_mask stay of `older`. Both are origins of accesses that are not atomic.
+// compose: bytes in newer_mask are now of `newer`, the others in older_mask stay of `older`. Both are origins of
+// accesses that are not atomic.
 OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask);
 // component returns the plain origin that applies to the lowest byte of `bytes` (a mask of the granule's bytes).
 OriginId component(OriginId origin, uint8_t bytes);

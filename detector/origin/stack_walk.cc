@@ -50,7 +50,8 @@ struct FrameRecord {
   uintptr_t return_address;
 };
 
-// FrameChain steps through saved frame pointers. `broken` tells a chain that left the stack from one that ended at zero.
+// FrameChain steps through saved frame pointers. `broken` tells a chain that left the stack from one that ended at
+// zero.
 class FrameChain {
  public:
   FrameChain(AddressRange stack, uintptr_t frame_pointer) : stack_(stack), frame_pointer_(frame_pointer) {}
@@ -115,11 +116,11 @@ class FrameBuffer {
 // --- The unwinder ---
 
 struct Unwinding {
-  uintptr_t pc;        // where to begin to keep frames
-  uintptr_t watched;   // a return address to look for, 0: none
+  uintptr_t pc;       // where to begin to keep frames
+  uintptr_t watched;  // a return address to look for, 0: none
   bool begun = false;
   bool seen = false;
-  int beyond = 0;      // frames outside the watched one
+  int beyond = 0;  // frames outside the watched one
   FrameBuffer* buffer;
 };
 
@@ -135,8 +136,8 @@ _Unwind_Reason_Code keep_frame(_Unwind_Context* context, void* argument) {
   return _URC_NO_REASON;
 }
 
-// Roots: return addresses into libc's code that calls main or a thread's function, which keeps no frame pointer. Nothing that a reader wants
-// lies beyond, and the unwinder need not be asked again.
+// Roots: return addresses into libc's code that calls main or a thread's function, which keeps no frame pointer.
+// Nothing that a reader wants lies beyond, and the unwinder need not be asked again.
 class Roots {
  public:
   bool has(uintptr_t pc) const {
@@ -145,7 +146,9 @@ class Roots {
     }
     return false;
   }
-  void add(uintptr_t pc) { roots_[next_.fetch_add(1, std::memory_order_relaxed) % kRoots].store(pc, std::memory_order_relaxed); }
+  void add(uintptr_t pc) {
+    roots_[next_.fetch_add(1, std::memory_order_relaxed) % kRoots].store(pc, std::memory_order_relaxed);
+  }
 
  private:
   static constexpr uint32_t kRoots = 8;

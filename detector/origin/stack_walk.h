@@ -1,5 +1,6 @@
-// Stack walk: return addresses by frame pointers, bounded by the stack that the caller runs on, so that a wrong frame pointer is never followed out
-// of it. Where the chain breaks off before a root (a library without frame pointers in between), the unwinder tries.
+// Stack walk: return addresses by frame pointers, bounded by the stack that the caller runs on, so that a wrong frame
+// pointer is never followed out of it. Where the chain breaks off before a root (a library without frame pointers in
+// between), the unwinder tries.
 //
 // Thread safety: any thread, in signal handlers too (the unwinder part: glibc 2.35 or later, where it takes no lock).
 #ifndef GORACE_DETECTOR_ORIGIN_STACK_WALK_H_
@@ -15,7 +16,8 @@ inline constexpr int kMaxFrames = 256;
 // peek_frames follows frame pointers for at most `max` frames: a quick look, for keys.
 int peek_frames(uintptr_t frame_pointer, uintptr_t* frames, int max);
 
-// walk_stack writes `pc`, then the return addresses of the frames from `frame_pointer` on, innermost first. `frames` has room for kMaxFrames.
+// walk_stack writes `pc`, then the return addresses of the frames from `frame_pointer` on, innermost first. `frames`
+// has room for kMaxFrames.
 int walk_stack(uintptr_t pc, uintptr_t frame_pointer, uintptr_t* frames);
 
 }  // namespace gorace::detector

@@ -12,8 +12,10 @@
 namespace gorace::detector {
 namespace {
 
-// expand moves a granule's two words into a record, and adds the access. Without a record to be had, the newest access stays alone.
-[[gnu::noinline]] uint64_t expand(ThreadState& state, uint64_t* words, uint64_t write, uint64_t read, const Access& access) {
+// expand moves a granule's two words into a record, and adds the access. Without a record to be had, the newest access
+// stays alone.
+[[gnu::noinline]] uint64_t expand(ThreadState& state, uint64_t* words, uint64_t write, uint64_t read,
+                                  const Access& access) {
   const uint32_t index = make_record(state, access.address);
   if (index == 0) return access.is_write && !access.is_atomic ? access.word : write;
   Record& record = record_at(index);
@@ -100,8 +102,8 @@ void wait_for_granule(uint64_t* words) {
   }
 }
 
-void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine, bool is_write,
-                   RaceList& races) {
+void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
+                   bool is_write, RaceList& races) {
   uint64_t* words = shadow_words(granule);
   const Access access{context, mine, is_write, word_is_atomic(mine), granule, races};
   uint64_t result;
@@ -117,8 +119,16 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
   unlock_granule(state, words, result);
 }
 
-[[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes, uint64_t write,
-                                           uint64_t mine, bool is_write) {
+[[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes,
+                                           uint64_t write, uint64_t mine, bool is_write) {
+  if (is_tagged(write) && !is_write && !word_is_atomic(mine) &&
+      replace_own(record_at(tagged_record(write)), *context, mine, false, false)) {
+    uint64_t* words = shadow_words(address);
+    store_read_word(words, mine);
+    unlock_granule(state, words, write);
+    leave_granule(state);
+    return;
+  }
   enter_detector(state);
   RaceList races;
   access_locked(*context, state, address & ~(kGranuleBytes - 1), write, mine, is_write, races);
@@ -128,9 +138,33 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
 
 void count_nested_access() { count_loss(Loss::kNestedAccess); }
 
+namespace {
+
+// access_atomic: granules of atomic objects have records; the strand's last operation of the same kind is usually there
+// to be replaced.
+void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin) {
+  ThreadState& state = thread_state();
+  uint64_t* words = shadow_words(address);
+  if (__builtin_expect(state.locked_granule != nullptr, 0)) {
+    count_nested_access();
+    return;
+  }
+  context->last_used_epoch = context->epoch;
+  const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
+  const uint64_t write = lock_granule(state, words);
+  if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
+    unlock_granule(state, words, write);
+    leave_granule(state);
+    return;
+  }
+  access_locked_alone(context, state, address, bytes, write, mine, is_write);
+}
+
+}  // namespace
+
 void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin) {
   if (is_atomic_origin(origin)) {
-    access_memory(context, reinterpret_cast<const void*>(address), bytes, is_write, origin);
+    access_atomic(context, address, bytes, is_write, origin);
   } else if (is_write) {
     access_in_granule<true>(context, address, bytes, [=](ThreadState&) { return origin; });
   } else {
@@ -145,7 +179,10 @@ template <bool kIsWrite>
 class RangeAccess {
  public:
   RangeAccess(Context& context, ThreadState& state, OriginId origin)
-      : context_(context), state_(state), word_(make_word(context.current, origin, 0)), is_atomic_(is_atomic_origin(origin)) {}
+      : context_(context),
+        state_(state),
+        word_(make_word(context.current, origin, 0)),
+        is_atomic_(is_atomic_origin(origin)) {}
 
   void access(uintptr_t address, size_t bytes) {
     const uintptr_t end = address + bytes;

@@ -1,5 +1,5 @@
-// Access: the slow path of the shadow, and the shadow's other entry points. The state machine of a granule, its invariants and the order of
-// its loads and stores: granule.h, record.h, README.md of this folder.
+// Access: the slow path of the shadow, and the shadow's other entry points. The state machine of a granule, its
+// invariants and the order of its loads and stores: granule.h, record.h, README.md of this folder.
 //
 // Every race is handed to report_race() (report/report.h); tests define their own.
 //
@@ -15,14 +15,14 @@
 
 namespace gorace::detector {
 
-// Maps the shadow and meta regions. Called first of all; later calls do nothing. Prints one sentence on what is in the way and ends the
-// process with code 2 when the address space cannot be had. Where only this run's address layout is in the way, it executes the program again
-// with address randomisation off.
+// Maps the shadow and meta regions. Called first of all; later calls do nothing. Prints one sentence on what is in the
+// way and ends the process with code 2 when the address space cannot be had. Where only this run's address layout is in
+// the way, it executes the program again with address randomisation off.
 void map_shadow();
 bool shadow_mapped();
 
-// access_memory records an access of `context` to [address, address + bytes) and reports every race that it completes. The access is atomic
-// when the origin's kind is AccessKind::kAtomic.
+// access_memory records an access of `context` to [address, address + bytes) and reports every race that it completes.
+// The access is atomic when the origin's kind is AccessKind::kAtomic.
 void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin);
 
 // access_granule is access_memory for bytes that lie in one granule (bytes in 1..8).
@@ -31,11 +31,12 @@ void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_w
 // reset_memory forgets all accesses to a range (fresh from the allocator, mmap, a recycled stack).
 void reset_memory(const void* address, size_t bytes);
 
-// shadow_after_fork frees, in the child, the granules that other threads had locked; their history is as it was before those threads' accesses
-// or empty. Call on the child's only thread before anything else.
+// shadow_after_fork frees, in the child, the granules that other threads had locked; their history is as it was before
+// those threads' accesses or empty. Call on the child's only thread before anything else.
 void shadow_after_fork();
 
-// Number of granules whose history lives in an out-of-line record now. For tests and statistics; exact while no other thread is at work.
+// Number of granules whose history lives in an out-of-line record now. For tests and statistics; exact while no other
+// thread is at work.
 size_t shadow_records_in_use();
 
 }  // namespace gorace::detector

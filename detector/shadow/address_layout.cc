@@ -5,7 +5,8 @@
 namespace gorace::detector {
 namespace {
 
-// Neighbouring mappings (the segments of one library) count as one; a process has a few dozen such clusters when it starts.
+// Neighbouring mappings (the segments of one library) count as one; a process has a few dozen such clusters when it
+// starts.
 constexpr size_t kMaxClusters = 256;
 constexpr uintptr_t kNear = uintptr_t{1} << 24;
 // vsyscall and the like lie above what user space can map.

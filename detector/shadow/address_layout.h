@@ -1,4 +1,5 @@
-// Address layout: shadow addresses keep 44 bits of an address, so two mappings 2^44 bytes apart would share their shadow.
+// Address layout: shadow addresses keep 44 bits of an address, so two mappings 2^44 bytes apart would share their
+// shadow.
 #ifndef GORACE_DETECTOR_SHADOW_ADDRESS_LAYOUT_H_
 #define GORACE_DETECTOR_SHADOW_ADDRESS_LAYOUT_H_
 

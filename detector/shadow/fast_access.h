@@ -1,5 +1,5 @@
-// The slow path's common cases, for inlining into its callers: a granule without a record, whose words the new access replaces or finds ordered.
-// Everything else is access_locked's (access.cc).
+// The slow path's common cases, for inlining into its callers: a granule without a record, whose words the new access
+// replaces or finds ordered. Everything else is access_locked's (access.cc).
 #ifndef GORACE_DETECTOR_SHADOW_FAST_ACCESS_H_
 #define GORACE_DETECTOR_SHADOW_FAST_ACCESS_H_
 
@@ -11,9 +11,10 @@
 
 namespace gorace::detector {
 
-// replace_write is for a plain write `mine` to a locked granule whose word 0 is `write`. Returns the new word 0, or kBusy when it is not a common
-// case; then nothing was changed.
-[[gnu::always_inline]] inline uint64_t replace_write(const Context& context, uint64_t* words, uint64_t write, uint64_t mine) {
+// replace_write is for a plain write `mine` to a locked granule whose word 0 is `write`. Returns the new word 0, or
+// kBusy when it is not a common case; then nothing was changed.
+[[gnu::always_inline]] inline uint64_t replace_write(const Context& context, uint64_t* words, uint64_t write,
+                                                     uint64_t mine) {
   if (write != 0 && (is_tagged(write) || !covers(mine, write) || !is_ordered(context, write))) return kBusy;
   const uint64_t read = load_read_word(words);
   // An own read of this epoch stays: the next one then passes the inline check.
@@ -25,7 +26,8 @@ namespace gorace::detector {
 }
 
 // replace_read is the same for a plain read.
-[[gnu::always_inline]] inline uint64_t replace_read(const Context& context, uint64_t* words, uint64_t write, uint64_t mine) {
+[[gnu::always_inline]] inline uint64_t replace_read(const Context& context, uint64_t* words, uint64_t write,
+                                                    uint64_t mine) {
   if (is_tagged(write)) return kBusy;
   const uint64_t read = load_read_word(words);
   if (read != 0 && (!covers(mine, read) || !is_ordered(context, read))) return kBusy;
@@ -35,29 +37,32 @@ namespace gorace::detector {
 }
 
 template <bool kIsWrite>
-[[gnu::always_inline]] inline uint64_t replace_words(const Context& context, uint64_t* words, uint64_t write, uint64_t mine) {
+[[gnu::always_inline]] inline uint64_t replace_words(const Context& context, uint64_t* words, uint64_t write,
+                                                     uint64_t mine) {
   return kIsWrite ? replace_write(context, words, write, mine) : replace_read(context, words, write, mine);
 }
 
 // access_locked does the access `mine` to a granule that is locked, whose word 0 was `write`, and unlocks it.
-void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine, bool is_write,
-                   RaceList& races);
+void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
+                   bool is_write, RaceList& races);
 
 // access_locked_alone is the same for an access of one granule: it also reports the races.
-void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes, uint64_t write, uint64_t mine,
-                         bool is_write);
+void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes, uint64_t write,
+                         uint64_t mine, bool is_write);
 
 constexpr uint8_t byte_mask(uintptr_t address, size_t bytes) {
   return static_cast<uint8_t>(((1u << bytes) - 1) << address % kGranuleBytes);
 }
 
-// count_nested_access: the access comes from a signal handler that interrupted this thread inside the detector's granule lock.
+// count_nested_access: the access comes from a signal handler that interrupted this thread inside the detector's
+// granule lock.
 void count_nested_access();
 
-// access_in_granule records an access of 1 to 8 bytes within one granule. make_origin() is called once the thread counts as inside the
-// detector, and gives a plain origin of a kind that is not atomic.
+// access_in_granule records an access of 1 to 8 bytes within one granule. make_origin() is called once the thread
+// counts as inside the detector, and gives a plain origin of a kind that is not atomic.
 template <bool kIsWrite, class MakeOrigin>
-[[gnu::always_inline]] inline void access_in_granule(Context* context, uintptr_t address, size_t bytes, MakeOrigin&& make_origin) {
+[[gnu::always_inline]] inline void access_in_granule(Context* context, uintptr_t address, size_t bytes,
+                                                     MakeOrigin&& make_origin) {
   ThreadState& state = thread_state();
   uint64_t* words = shadow_words(address);
   if (__builtin_expect(state.locked_granule != nullptr, 0)) {

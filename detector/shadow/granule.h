@@ -1,11 +1,13 @@
 // Granule: the two shadow words of 8 aligned bytes of the program's memory, and the lock in the first of them.
 //
-//   word 0   last write; or tag | record index: the history is in a record (record.h); or kBusy: somebody changes this granule now
-//   word 1   last read; beside a tag: a hint, some read that the record holds, which lets its reader pass the inline check again
+//   word 0   last write; or tag | record index: the history is in a record (record.h); or kBusy: somebody changes this
+//   granule now word 1   last read; beside a tag: a hint, some read that the record holds, which lets its reader pass
+//   the inline check again
 //
-// Whoever changes a granule holds its lock: word 0 exchanged for kBusy, put back at the end. So all slow-path accesses to a granule stand in
-// one order, and of two simultaneous ones the second sees the first. (Rejected: publish one's own word without a lock, then check the other
-// one. It saves no locked instruction, and expansion to a record then needs protection against reuse.)
+// Whoever changes a granule holds its lock: word 0 exchanged for kBusy, put back at the end. So all slow-path accesses
+// to a granule stand in one order, and of two simultaneous ones the second sees the first. (Rejected: publish one's own
+// word without a lock, then check the other one. It saves no locked instruction, and expansion to a record then needs
+// protection against reuse.)
 //
 // Tags and kBusy carry the reserved class-1 slot, so that an inline check against them fails.
 #ifndef GORACE_DETECTOR_SHADOW_GRANULE_H_
@@ -49,8 +51,8 @@ constexpr bool covers(uint64_t new_word, uint64_t old_word) { return (old_word &
 // is_known asks the clock. Out of line: most words that an access meets are of its own strand.
 bool is_known(const Context& context, uint64_t word);
 
-// is_ordered: the access of `word` happens before what the context does now. The strand's own slot is ordered whatever the epoch: slots are reused
-// only after their last owner's end.
+// is_ordered: the access of `word` happens before what the context does now. The strand's own slot is ordered whatever
+// the epoch: slots are reused only after their last owner's end.
 inline bool is_ordered(const Context& context, uint64_t word) {
   if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return true;
   return is_known(context, word);

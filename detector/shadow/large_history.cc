@@ -76,7 +76,8 @@ void LargeHistory::drop_dominated(EntryTable& table, bool is_write, const Access
   });
 }
 
-// place_own puts `word` where the strand's entry of this epoch, or one of an earlier epoch that it dominates, stands; else in a new place.
+// place_own puts `word` where the strand's entry of this epoch, or one of an earlier epoch that it dominates, stands;
+// else in a new place.
 void LargeHistory::place_own(const Access& access, uint64_t* own, uint64_t word) {
   EntryTable& table = table_of(access.is_write, access.is_atomic);
   if (own == nullptr) own = table.find_if(word, [&](uint64_t entry) { return covers(word, entry); });

@@ -1,6 +1,6 @@
-// LargeHistory: a record's entries when there are many, as four tables (plain and atomic, read and write). An access looks at the tables whose
-// entries can conflict with it, and replaces its own strand's entry in its own table by one probe; a plain write looks at all and drops what it
-// dominates; other entries are pruned when a table grows.
+// LargeHistory: a record's entries when there are many, as four tables (plain and atomic, read and write). An access
+// looks at the tables whose entries can conflict with it, and replaces its own strand's entry in its own table by one
+// probe; a plain write looks at all and drops what it dominates; other entries are pruned when a table grows.
 //
 // Thread safety: as the record that owns it.
 #ifndef GORACE_DETECTOR_SHADOW_LARGE_HISTORY_H_
@@ -13,7 +13,8 @@
 
 namespace gorace::detector {
 
-// EntryTable: words hashed by their slot, linear probing. Entries of one slot (different epochs and bytes) may be several.
+// EntryTable: words hashed by their slot, linear probing. Entries of one slot (different epochs and bytes) may be
+// several.
 class EntryTable {
  public:
   // find_if returns the place of the first entry with the word's slot for which matches(entry), or null.

@@ -1,5 +1,6 @@
-// Mapping the shadow. Its place is fixed (abi.h), so something of the program may lie there already, or two of its mappings may fold onto the same
-// shadow: both happen only under unusual address-space randomisation (vm.mmap_rnd_bits=32), and go away without it.
+// Mapping the shadow. Its place is fixed (abi.h), so something of the program may lie there already, or two of its
+// mappings may fold onto the same shadow: both happen only under unusual address-space randomisation
+// (vm.mmap_rnd_bits=32), and go away without it.
 #include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
@@ -38,8 +39,8 @@ constinit std::atomic<bool> g_mapped{false};
   _exit(2);
 }
 
-// read_arguments reads the strings of /proc/self/cmdline into a vector for execve. The memory is never freed: the process is
-// replaced or ends.
+// read_arguments reads the strings of /proc/self/cmdline into a vector for execve. The memory is never freed: the
+// process is replaced or ends.
 char** read_arguments() {
   const long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return nullptr;
@@ -57,7 +58,8 @@ char** read_arguments() {
 
 char** environment_with_marker() {
   auto& variables = *runtime::internal_new<runtime::InternalVector<char*>>();
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) variables.push_back(*variable);
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
+    variables.push_back(*variable);
   variables.push_back(const_cast<char*>(kMarker));
   variables.push_back(nullptr);
   return variables.begin();

@@ -1,8 +1,9 @@
-// Page flags: a byte for each 4 KiB page of the program, saying whether something out of line hangs there (a shadow record, a meta chain), so that
-// forgetting a large range looks only where there is something. Set when the first is made; cleared when the whole page is forgotten.
+// Page flags: a byte for each 4 KiB page of the program, saying whether something out of line hangs there (a shadow
+// record, a meta chain), so that forgetting a large range looks only where there is something. Set when the first is
+// made; cleared when the whole page is forgotten.
 //
-// Thread safety: any thread. A flag that is set while its page is being forgotten (which takes a bug in the program) may be lost: then a record
-// is not recycled, nothing worse.
+// Thread safety: any thread. A flag that is set while its page is being forgotten (which takes a bug in the program)
+// may be lost: then a record is not recycled, nothing worse.
 #ifndef GORACE_DETECTOR_SHADOW_PAGE_FLAGS_H_
 #define GORACE_DETECTOR_SHADOW_PAGE_FLAGS_H_
 
@@ -28,8 +29,8 @@ inline void set_page_flag(uintptr_t address, uint8_t flag) {
   if ((__atomic_load_n(flags, __ATOMIC_RELAXED) & flag) == 0) __atomic_fetch_or(flags, flag, __ATOMIC_RELAXED);
 }
 
-// visit_flagged_pages calls visit(low, high) for the part of [low, high) in each page that has the flag. Pages that lie in the range
-// whole lose it.
+// visit_flagged_pages calls visit(low, high) for the part of [low, high) in each page that has the flag. Pages that lie
+// in the range whole lose it.
 template <class Visit>
 void visit_flagged_pages(uintptr_t low, uintptr_t high, uint8_t flag, Visit&& visit) {
   constexpr uintptr_t kPagesAtOnce = 8;

@@ -1,5 +1,6 @@
-// RaceList: the races that one access completes, gathered while granules are locked and reported afterwards. One for each distinct origin of the
-// other side: a counter that 10,000 goroutines increment would otherwise report 10,000 times the same.
+// RaceList: the races that one access completes, gathered while granules are locked and reported afterwards. One for
+// each distinct origin of the other side: a counter that 10,000 goroutines increment would otherwise report 10,000
+// times the same.
 //
 // Thread safety: belongs to one access.
 #ifndef GORACE_DETECTOR_SHADOW_RACE_LIST_H_

@@ -6,10 +6,9 @@
 #include "detector/shadow/page_flags.h"
 
 namespace gorace::detector {
-namespace {
+constinit IndexSlab<Record> g_records(uint32_t{1} << 28, "access histories");
 
-constexpr uint32_t kMaxRecords = uint32_t{1} << 28;
-constinit IndexSlab<Record> g_records(kMaxRecords, "access histories");
+namespace {
 
 // find_own returns the index of the entry of this very epoch, direction and kind, or -1.
 int find_own(const Record& record, const Access& access) {
@@ -22,7 +21,8 @@ int find_own(const Record& record, const Access& access) {
   return -1;
 }
 
-// merge_own: the own entry of this epoch becomes part of the new one. Atomic origins are not composed: the newest stands for all bytes.
+// merge_own: the own entry of this epoch becomes part of the new one. Atomic origins are not composed: the newest
+// stands for all bytes.
 uint64_t merge_own(uint64_t older, const Access& access) {
   if (access.is_atomic) return access.word | word_mask(older);
   return merge_words(older, access.word);
@@ -73,7 +73,25 @@ void access_small(Record& record, const Access& access) {
 
 }  // namespace
 
-Record& record_at(uint32_t index) { return g_records.at(index); }
+bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic) {
+  int own = -1;
+  for (int i = 0; i < record.count; ++i) {  // none when the record is large
+    const uint64_t entry = record.entry[i];
+    const bool same_way = record.is_write(i) == is_write && word_is_atomic(entry) == is_atomic;
+    if (same_way && (entry ^ word) >> context.slot_shift == 0 && covers(word, entry)) {
+      own = i;
+    } else if (is_atomic && word_is_atomic(entry)) {
+      continue;  // kept: at most one for each strand, until a further strand comes
+    } else if (!is_ordered(context, entry)) {
+      if ((record.is_write(i) || is_write) && (entry & word & GORACE_BYTE_MASK) != 0) return false;
+    } else if (same_way && covers(word, entry)) {
+      return false;  // to be dropped
+    }
+  }
+  if (own < 0) return false;
+  record.entry[own] = word;
+  return true;
+}
 
 uint32_t make_record(ThreadState& state, uintptr_t address) {
   const uint32_t index = g_records.allocate(state.shadow_records);
@@ -146,8 +164,8 @@ void forget_bytes(Record& record, uint8_t bytes) {
 
 size_t shadow_records_in_use() {
   size_t cached = 0;
-  for_each_thread_state(
-      [](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.shadow_records.count; }, &cached);
+  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.shadow_records.count; },
+                        &cached);
   return g_records.outside_pool() - cached;
 }
 

@@ -1,13 +1,14 @@
-// Record: the exact history of a granule that two words cannot hold: bytes touched by different epochs, reads of several strands that are
-// not ordered, atomic accesses, and accesses that raced.
+// Record: the exact history of a granule that two words cannot hold: bytes touched by different epochs, reads of
+// several strands that are not ordered, atomic accesses, and accesses that raced.
 //
-// What a history holds: every access to which some later access could still be unordered. An entry goes when a new access is ordered after
-// it, touches all its bytes, and conflicts with whatever it conflicts with (a write dominates reads and writes, a read reads; a plain
-// access dominates atomic ones, an atomic access only those): whoever is unordered with the old entry is then unordered with the new one.
-// So for every byte the verdict is that of full vector clocks for each kind of access (tests/unit/detector/oracle.h).
+// What a history holds: every access to which some later access could still be unordered. An entry goes when a new
+// access is ordered after it, touches all its bytes, and conflicts with whatever it conflicts with (a write dominates
+// reads and writes, a read reads; a plain access dominates atomic ones, an atomic access only those): whoever is
+// unordered with the old entry is then unordered with the new one. So for every byte the verdict is that of full vector
+// clocks for each kind of access (tests/unit/detector/oracle.h).
 //
-// Small: up to six entries in the record's own cache line. Large: four tables by kind and direction, hashed by slot, so that reads of 10,000
-// strands stay one probe each.
+// Small: up to six entries in the record's own cache line. Large: four tables by kind and direction, hashed by slot, so
+// that reads of 10,000 strands stay one probe each.
 //
 // Thread safety: a record belongs to the granule whose word 0 names it, and is used under that granule's lock.
 #ifndef GORACE_DETECTOR_SHADOW_RECORD_H_
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "detector/memory/index_slab.h"
 #include "detector/shadow/granule.h"
 #include "detector/shadow/race_list.h"
 
@@ -26,7 +28,7 @@ class LargeHistory;
 // Access: one access to one granule, on its way through the slow path.
 struct Access {
   const Context& context;
-  uint64_t word;     // identity, origin, and the bytes touched now
+  uint64_t word;  // identity, origin, and the bytes touched now
   bool is_write;
   bool is_atomic;
   uintptr_t address;  // of the granule, in the program
@@ -53,15 +55,21 @@ inline void note_race(const Access& access, uint64_t entry, bool entry_is_write)
   access.races.add(access.address, entry, entry_is_write, overlap);
 }
 
-// dominates: whatever is unordered with and conflicts with `entry` (which is ordered before `access`) does so with `access`, whose word
-// is `word`, too.
+// dominates: whatever is unordered with and conflicts with `entry` (which is ordered before `access`) does so with
+// `access`, whose word is `word`, too.
 inline bool dominates(const Access& access, uint64_t word, uint64_t entry, bool entry_is_write) {
   return covers(word, entry) && (access.is_write || !entry_is_write) && (!access.is_atomic || word_is_atomic(entry));
 }
 
+// replace_own is record_access for the common case of an access that drops nothing (a read, or an atomic access): a
+// small record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races with it.
+// False when it is something else; then nothing was changed.
+bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic);
+
 // make_record returns the index of an empty record, 0 when there is none left (counted as a loss).
 uint32_t make_record(ThreadState& state, uintptr_t address);
-Record& record_at(uint32_t index);
+extern IndexSlab<Record> g_records;
+inline Record& record_at(uint32_t index) { return g_records.at(index); }
 void free_record(ThreadState& state, uint32_t index);
 
 // add_entry adds an entry to a record as it is.

@@ -1,6 +1,7 @@
-// Forgetting: memory that begins a new life. Words are cleared in bulk, without each granule's lock; only granules that have a record are
-// locked, to recycle it. A program that accesses memory while it is being recycled (use after free) can thereby lose words of that
-// very access; a record always has one owner, since only an exchange takes it out of word 0.
+// Forgetting: memory that begins a new life. Words are cleared in bulk, without each granule's lock; only granules that
+// have a record are locked, to recycle it. A program that accesses memory while it is being recycled (use after free)
+// can thereby lose words of that very access; a record always has one owner, since only an exchange takes it out of
+// word 0.
 #include <cstring>
 
 #include "detector/memory/region.h"

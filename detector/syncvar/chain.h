@@ -29,7 +29,9 @@ inline HeapCell& heap_cell_of(uint32_t link) { return g_heap_cells.at(link_index
 inline uintptr_t address_of(uint32_t link) {
   return is_heap_link(link) ? heap_cell_of(link).address : sync_var_of(link).address.load(std::memory_order_relaxed);
 }
-inline uint32_t& next_of(uint32_t link) { return is_heap_link(link) ? heap_cell_of(link).next : sync_var_of(link).next; }
+inline uint32_t& next_of(uint32_t link) {
+  return is_heap_link(link) ? heap_cell_of(link).next : sync_var_of(link).next;
+}
 
 class ChainLock {
  public:

@@ -11,7 +11,9 @@ namespace {
 
 constexpr uintptr_t kGranule = 8;
 
-bool is_cell_at(uint32_t link, uintptr_t address) { return is_heap_link(link) && heap_cell_of(link).address == address; }
+bool is_cell_at(uint32_t link, uintptr_t address) {
+  return is_heap_link(link) && heap_cell_of(link).address == address;
+}
 
 uint32_t find_cell(const ChainLock& chain, uintptr_t address) {
   for (uint32_t link = chain.head(); link != 0; link = next_of(link)) {

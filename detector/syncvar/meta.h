@@ -1,10 +1,13 @@
-// Meta shadow: what hangs on a granule beside its access history: the sync vars of objects that lie in it, and the heap block that begins in it.
-// One 32-bit word a granule at GORACE_META_BASE + (address & GORACE_APP_MASK) / 2: the head of a chain of links.
+// Meta shadow: what hangs on a granule beside its access history: the sync vars of objects that lie in it, and the heap
+// block that begins in it. One 32-bit word a granule at GORACE_META_BASE + (address & GORACE_APP_MASK) / 2: the head of
+// a chain of links.
 //
-// Link: bit 0 says which slab (0: SyncVar, 1: HeapCell), bits 1..30 are the index there. Bit 31 of the meta word itself is the lock of the chain,
-// held for insertions and removals. Sync vars are looked up without it (sync_var.cc); heap cells are copied out under it.
+// Link: bit 0 says which slab (0: SyncVar, 1: HeapCell), bits 1..30 are the index there. Bit 31 of the meta word itself
+// is the lock of the chain, held for insertions and removals. Sync vars are looked up without it (sync_var.cc); heap
+// cells are copied out under it.
 //
-// A byte for each 4 KiB page of the program says whether anything hangs there, so that forgetting a large range costs a byte a page.
+// A byte for each 4 KiB page of the program says whether anything hangs there, so that forgetting a large range costs a
+// byte a page.
 //
 // Thread safety: all functions may be called from any thread.
 #ifndef GORACE_DETECTOR_SYNCVAR_META_H_
@@ -34,17 +37,19 @@ struct HeapCell {
 };
 static_assert(sizeof(HeapCell) == 32);
 
-// put_heap_cell hangs a copy of `cell` on the granule of cell.address; one that describes the same address is replaced. False (and nothing
-// is kept) when memory for cells is used up.
+// put_heap_cell hangs a copy of `cell` on the granule of cell.address; one that describes the same address is replaced.
+// False (and nothing is kept) when memory for cells is used up.
 bool put_heap_cell(const HeapCell& cell);
 // get_heap_cell copies out the cell of the block that starts at `address`.
 bool get_heap_cell(uintptr_t address, HeapCell* out);
 // take_heap_cell removes it as well.
 bool take_heap_cell(uintptr_t address, HeapCell* out);
-// previous_heap_cell finds the cell with the highest start <= address and > address - max_distance. For reports: walks the meta shadow.
+// previous_heap_cell finds the cell with the highest start <= address and > address - max_distance. For reports: walks
+// the meta shadow.
 bool previous_heap_cell(uintptr_t address, size_t max_distance, HeapCell* out);
 
-// forget_meta drops all that hangs on granules in a range, sync vars and heap cells (munmap). sync_var.h has forget_sync_vars.
+// forget_meta drops all that hangs on granules in a range, sync vars and heap cells (munmap). sync_var.h has
+// forget_sync_vars.
 void forget_meta(uintptr_t address, size_t bytes);
 
 // Number of heap cells in use or cached. For tests and statistics.

@@ -4,31 +4,28 @@ namespace gorace::detector {
 
 void ReleasedClock::join_into(VectorClock& clock) const {
   clock.join(clock_);
-  if (is_entry_) clock.raise(witness_slot_, witness_epoch_);
+  if (witness().is_entry()) clock.raise(witness().slot(), witness().epoch());
 }
 
 void ReleasedClock::acquire_into(Context& context) {
-  if (is_known_to(context)) return;
+  if (is_known_to(context) || empty()) return;
   join_into(context.clock);
-  if (is_entry_) {
-    note_slot(&context, witness_slot_);
-  } else {
-    // This makes the epoch one that a later owner of the slot must know.
-    context.last_used_epoch = context.epoch;
-    witness_slot_ = context.slot;
-    witness_epoch_ = context.epoch;
+  if (witness().is_entry()) {
+    note_slot(&context, witness().slot());
+    return;
   }
+  // This makes the epoch one that a later owner of the slot must know.
+  context.last_used_epoch = context.epoch;
+  set_witness(Witness(context.slot, context.epoch, false));
 }
 
 void ReleasedClock::store(const Context& context) {
   clock_ = context.clock;
-  witness_slot_ = context.slot;
-  witness_epoch_ = context.epoch;
-  is_entry_ = true;
+  set_witness(Witness(context.slot, context.epoch, true));
 }
 
 void ReleasedClock::merge(const Context& context) {
-  if (is_known_to(context)) {
+  if (is_known_to(context) || empty()) {
     store(context);
     return;
   }
@@ -39,7 +36,7 @@ void ReleasedClock::merge(const Context& context) {
 
 void ReleasedClock::store(const VectorClock& clock) {
   clock_ = clock;
-  forget_witness();
+  set_witness(Witness());
 }
 
 void ReleasedClock::merge(const VectorClock& clock) {
@@ -50,12 +47,12 @@ void ReleasedClock::merge(const VectorClock& clock) {
 
 void ReleasedClock::clear() {
   clock_.clear();
-  forget_witness();
+  set_witness(Witness());
 }
 
 void ReleasedClock::fold() {
-  if (is_entry_) clock_.raise(witness_slot_, witness_epoch_);
-  forget_witness();
+  if (witness().is_entry()) clock_.raise(witness().slot(), witness().epoch());
+  set_witness(Witness());
 }
 
 }  // namespace gorace::detector

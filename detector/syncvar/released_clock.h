@@ -1,13 +1,15 @@
 // ReleasedClock: what releases leave behind on an object, and acquires take from it.
 //
-// After a store it is the releaser's tree, shared, and the releaser's own entry beside it, so that a release copies no path of the tree.
+// After a store it is the releaser's tree, shared, and the releaser's own entry beside it, so that a release copies no
+// path of the tree.
 //
-// The witness (slot, epoch): whoever's clock has that epoch for that slot knows all that is in here. For a store it is the releaser itself.
-// Proof. A clock gets the entry (s, e) only from a release at the end of epoch e of s, or of a later one, directly or through other clocks; each
-// such release hands on the whole clock of s along with the entry, which only grows; slots are reused exactly (context/slots.h), so a
-// later owner's clock contains the former's. Hence C[s] >= e implies C >= clock of s at the end of e >= this clock. So taking a
-// lock that the strand itself released last, or that it already heard of, costs one look-up in its clock and no join.
-// For a clock merged from several strands the latest acquirer is the witness: its clock contained it by the end of that epoch.
+// The witness (slot, epoch): whoever's clock has that epoch for that slot knows all that is in here. For a store it is
+// the releaser itself. Proof. A clock gets the entry (s, e) only from a release at the end of epoch e of s, or of a
+// later one, directly or through other clocks; each such release hands on the whole clock of s along with the entry,
+// which only grows; slots are reused exactly (context/slots.h), so a later owner's clock contains the former's. Hence
+// C[s] >= e implies C >= clock of s at the end of e >= this clock. So taking a lock that the strand itself released
+// last, or that it already heard of, costs one look-up in its clock and no join. For a clock merged from several
+// strands the latest acquirer is the witness: its clock contained it by the end of that epoch.
 //
 // Thread safety: guarded by the lock of the object that it belongs to.
 #ifndef GORACE_DETECTOR_SYNCVAR_RELEASED_CLOCK_H_
@@ -22,13 +24,15 @@ namespace gorace::detector {
 
 class ReleasedClock {
  public:
-  bool empty() const { return clock_.empty() && entry_epoch() == 0; }
+  bool empty() const { return clock_.empty() && !witness().is_entry(); }
 
-  // is_known_to: an acquire by this context would change nothing.
+  // is_known_to: an acquire by this context would change nothing. May be asked without the lock: then it speaks of some
+  // moment during the call.
   bool is_known_to(const Context& context) const {
-    if (witness_epoch_ == 0) return empty();
+    const Witness witness = this->witness();
     // Within one slot epochs only grow, from owner to owner as well.
-    return context.slot == witness_slot_ || context.clock.get(witness_slot_) >= witness_epoch_;
+    return witness.epoch() != 0 &&
+           (context.slot == witness.slot() || context.clock.get(witness.slot()) >= witness.epoch());
   }
 
   // acquire_into: everything released here happens before what the context does next.
@@ -46,18 +50,31 @@ class ReleasedClock {
   void clear();
 
  private:
-  uint32_t entry_epoch() const { return is_entry_ ? witness_epoch_ : 0; }
+  // Witness: slot, epoch (0: none), and whether the witness's own entry belongs to this clock and is not in the tree.
+  // One word, so that it can be read without the lock.
+  class Witness {
+   public:
+    Witness() = default;
+    Witness(uint32_t slot, uint32_t epoch, bool is_entry)
+        : bits_(uint64_t{slot} << 32 | uint64_t{epoch} << 1 | is_entry) {}
+    explicit Witness(uint64_t bits) : bits_(bits) {}
+    uint32_t slot() const { return static_cast<uint32_t>(bits_ >> 32); }
+    uint32_t epoch() const { return static_cast<uint32_t>(bits_) >> 1; }
+    bool is_entry() const { return (bits_ & 1) != 0; }
+    uint64_t bits() const { return bits_; }
+
+   private:
+    uint64_t bits_ = 0;
+  };
+
+  // relaxed: whoever reads it without the lock uses nothing else of the clock.
+  Witness witness() const { return Witness(__atomic_load_n(&witness_bits_, __ATOMIC_RELAXED)); }
+  void set_witness(Witness witness) { __atomic_store_n(&witness_bits_, witness.bits(), __ATOMIC_RELAXED); }
   // fold moves the entry into the tree, before something is merged in.
   void fold();
-  void forget_witness() {
-    witness_epoch_ = 0;
-    is_entry_ = false;
-  }
 
   VectorClock clock_;
-  uint32_t witness_slot_ = 0;
-  uint32_t witness_epoch_ : 31 = 0;  // 0: no witness
-  uint32_t is_entry_ : 1 = 0;        // the witness's own entry belongs to this clock and is not in the tree
+  uint64_t witness_bits_ = 0;
 };
 
 }  // namespace gorace::detector

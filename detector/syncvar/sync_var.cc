@@ -10,11 +10,12 @@ constinit IndexSlab<SyncVar> g_sync_vars(uint32_t{1} << 28, "synchronisation obj
 
 namespace {
 
-// A search without the chain's lock that meets more links than a chain can have was led astray by elements being recycled.
+// A search without the chain's lock that meets more links than a chain can have was led astray by elements being
+// recycled.
 constexpr int kMaxChain = 16;
 
-// lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was dropped, or belongs
-// elsewhere by now, can be looked at safely; only under its lock its address is sure.
+// lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was
+// dropped, or belongs elsewhere by now, can be looked at safely; only under its lock its address is sure.
 SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
   if (sync_var.address.load(std::memory_order_relaxed) != address) return nullptr;
   sync_var.lock.lock();
@@ -23,19 +24,25 @@ SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
   return nullptr;
 }
 
-// find_unlocked walks the chain without its lock. Null means not found or disturbed.
-SyncVar* find_unlocked(uintptr_t address, bool* certain) {
+// walk_unlocked walks the chain without its lock and returns what try_element(sync_var) gives for the first element
+// that may be the one at `address`. Null means not found, for certain or disturbed by others.
+template <class TryElement>
+inline SyncVar* walk_unlocked(uintptr_t address, bool* certain, TryElement&& try_element) {
   // acquire: pairs with the release of whoever linked the element.
   uint32_t link = __atomic_load_n(meta_word(address), __ATOMIC_ACQUIRE);
   *certain = link == 0;
   for (int steps = 0; (link & ~kMetaLock) != 0 && steps < kMaxChain; ++steps) {
     link &= ~kMetaLock;
     if (!is_heap_link(link)) {
-      if (SyncVar* found = lock_if_at(sync_var_of(link), address)) return found;
+      if (SyncVar* found = try_element(sync_var_of(link))) return found;
     }
     link = __atomic_load_n(&next_of(link), __ATOMIC_ACQUIRE);
   }
   return nullptr;
+}
+
+SyncVar* find_unlocked(uintptr_t address, bool* certain) {
+  return walk_unlocked(address, certain, [=](SyncVar& sync_var) { return lock_if_at(sync_var, address); });
 }
 
 SyncVar* find_in_chain(const ChainLock& chain, uintptr_t address) {
@@ -88,7 +95,21 @@ void release_merge_locked(Context* context, SyncVar& sync_var) {
   context_advance_epoch(context);
 }
 
+// knows_released: the strand knows all that was released at `address`, as far as can be seen without a lock. It cannot
+// change meanwhile when the caller holds what the object stands for; otherwise the acquire counts as done before the
+// change.
+bool knows_released(const Context& context, uintptr_t address) {
+  bool certain;
+  const SyncVar* found = walk_unlocked(address, &certain, [&](SyncVar& sync_var) {
+    const bool here = sync_var.address.load(std::memory_order_relaxed) == address;
+    return here && sync_var.released.is_known_to(context) ? &sync_var : nullptr;
+  });
+  // Still the same object: what was looked at belongs to this address.
+  return certain || (found != nullptr && found->address.load(std::memory_order_acquire) == address);
+}
+
 void acquire(Context* context, uintptr_t address) {
+  if (knows_released(*context, address)) return;
   SyncVar* sync_var = lock_sync_var_if_present(address);
   if (sync_var == nullptr) return;
   acquire_locked(context, *sync_var);
@@ -143,13 +164,15 @@ void drop_sync_var(uint32_t link) {
 void forget_sync_vars(uintptr_t address, size_t bytes) {
   visit_chains(address, bytes, [=](uintptr_t granule) {
     ChainLock chain(granule);
-    chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link) - address < bytes; }, drop_sync_var);
+    chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link) - address < bytes; },
+                    drop_sync_var);
   });
 }
 
 size_t sync_vars_in_use() {
   size_t cached = 0;
-  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.sync_vars.count; }, &cached);
+  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.sync_vars.count; },
+                        &cached);
   return g_sync_vars.outside_pool() - cached;
 }
 

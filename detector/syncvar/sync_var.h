@@ -1,8 +1,8 @@
-// SyncVar: the clock of a synchronisation object, found by its address: mutexes, atomics, semaphores, and the runtime's objects through
-// runtime/hooks.h. Hangs in the meta shadow (meta.h).
+// SyncVar: the clock of a synchronisation object, found by its address: mutexes, atomics, semaphores, and the runtime's
+// objects through runtime/hooks.h. Hangs in the meta shadow (meta.h).
 //
-// Thread safety: each function locks the object's own spin lock; with_sync_var holds it over the callback so that an atomic operation and its
-// clock change are one step. Under that lock nothing may block or switch goroutines.
+// Thread safety: each function locks the object's own spin lock; with_sync_var holds it over the callback so that an
+// atomic operation and its clock change are one step. Under that lock nothing may block or switch goroutines.
 #ifndef GORACE_DETECTOR_SYNCVAR_SYNC_VAR_H_
 #define GORACE_DETECTOR_SYNCVAR_SYNC_VAR_H_
 
@@ -49,9 +49,13 @@ void release_merge(Context* context, uintptr_t address);    // join
 void release_acquire(Context* context, uintptr_t address);  // both take the join
 
 // The two halves of a reader-writer lock.
-void acquire_shared(Context* context, uintptr_t address);     // after rdlock: sees writers
-void release_shared(Context* context, uintptr_t address);     // before unlock of a read lock: merges into the readers' clock
+void acquire_shared(Context* context, uintptr_t address);  // after rdlock: sees writers
+void release_shared(Context* context,
+                    uintptr_t address);  // before unlock of a read lock: merges into the readers' clock
 void acquire_exclusive(Context* context, uintptr_t address);  // after wrlock: sees writers and readers
+
+// knows_released tells, without taking a lock, that acquire() would change nothing.
+bool knows_released(const Context& context, uintptr_t address);
 
 SyncVar* lock_sync_var(uintptr_t address);             // creates; returned locked
 SyncVar* lock_sync_var_if_present(uintptr_t address);  // null when there is none

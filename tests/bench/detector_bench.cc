@@ -1,5 +1,6 @@
-// What the detector's core costs: the slow path of the shadow, clock operations, contexts. One strand unless a name says otherwise.
-// Peer: TSan v3 on the same kind of machine, ns: first write in a new epoch 12, mutex pair 146 in all, seq_cst RMW 46, acquire load 28.
+// What the detector's core costs: the slow path of the shadow, clock operations, contexts. One strand unless a name
+// says otherwise. Peer: TSan v3 on the same kind of machine, ns: first write in a new epoch 12, mutex pair 146 in all,
+// seq_cst RMW 46, acquire load 28.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -47,15 +48,15 @@ inline void call_write8(void* address) {
   asm volatile("call __gorace_write8"
                :
                : "D"(address)
-               : "r11", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-                 "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+               : "r11", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+                 "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
 }
 inline void call_read8(void* address) {
   asm volatile("call __gorace_read8"
                :
                : "D"(address)
-               : "r11", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-                 "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+               : "r11", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+                 "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
 }
 
 void first_write_in_new_epoch(benchmark::State& state) {

@@ -49,8 +49,8 @@ struct Registers {
       "add $128, %%rsp\n\t"
       :
       : [entry] "r"(entry), [address] "r"(address), [in] "b"(&in), [out] "r"(&out)
-      : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r13", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3",
-        "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+      : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r13", "memory", "cc", "xmm0", "xmm1", "xmm2",
+        "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
   return out;
 }
 
@@ -61,13 +61,15 @@ struct Entry {
 };
 
 using WriteEntry = void (*)(void*);
-Entry write_entry(WriteEntry function, size_t bytes) { return {reinterpret_cast<void (*)(const void*)>(function), bytes, true}; }
+Entry write_entry(WriteEntry function, size_t bytes) {
+  return {reinterpret_cast<void (*)(const void*)>(function), bytes, true};
+}
 
-const Entry kEntries[] = {
-    {__gorace_read1, 1, false},       {__gorace_read2, 2, false},       {__gorace_read4, 4, false},
-    {__gorace_read8, 8, false},       {__gorace_read16, 16, false},     write_entry(__gorace_write1, 1),
-    write_entry(__gorace_write2, 2),  write_entry(__gorace_write4, 4),  write_entry(__gorace_write8, 8),
-    write_entry(__gorace_write16, 16)};
+const Entry kEntries[] = {{__gorace_read1, 1, false},      {__gorace_read2, 2, false},
+                          {__gorace_read4, 4, false},      {__gorace_read8, 8, false},
+                          {__gorace_read16, 16, false},    write_entry(__gorace_write1, 1),
+                          write_entry(__gorace_write2, 2), write_entry(__gorace_write4, 4),
+                          write_entry(__gorace_write8, 8), write_entry(__gorace_write16, 16)};
 
 class EntryPoints : public ::testing::Test {
  protected:

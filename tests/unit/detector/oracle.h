@@ -1,6 +1,6 @@
-// Oracle: happens-before by full vector clocks, and for every byte the last access of each strand in each of four ways (plain or atomic,
-// read or write): DJIT+ (Pozniansky and Schuster, PPoPP 2003) extended by atomic accesses. Slow and obviously right; the shadow's verdicts are
-// compared with it.
+// Oracle: happens-before by full vector clocks, and for every byte the last access of each strand in each of four ways
+// (plain or atomic, read or write): DJIT+ (Pozniansky and Schuster, PPoPP 2003) extended by atomic accesses. Slow and
+// obviously right; the shadow's verdicts are compared with it.
 #ifndef GORACE_TESTS_UNIT_DETECTOR_ORACLE_H_
 #define GORACE_TESTS_UNIT_DETECTOR_ORACLE_H_
 

@@ -31,8 +31,8 @@ TEST(Origin, EqualStacksHaveOneOriginEach) {
 
 TEST(Origin, KindsAreKeptApartAndAtomicOnesTellByTheirNumber) {
   const uintptr_t frames[] = {0x5000};
-  for (auto kind : {AccessKind::kPlain, AccessKind::kAtomic, AccessKind::kFree, AccessKind::kAllocate, AccessKind::kVptr,
-                    AccessKind::kRuntime}) {
+  for (auto kind : {AccessKind::kPlain, AccessKind::kAtomic, AccessKind::kFree, AccessKind::kAllocate,
+                    AccessKind::kVptr, AccessKind::kRuntime}) {
     const OriginId origin = intern_stack(frames, 1, kind);
     EXPECT_EQ(origin_info(origin).kind, kind);
     EXPECT_EQ(is_atomic_origin(origin), kind == AccessKind::kAtomic);

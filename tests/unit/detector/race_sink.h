@@ -1,4 +1,5 @@
-// Race sink: unit tests of the detector's core are the other side of report_race (detector/report/report.h), and keep what they are told.
+// Race sink: unit tests of the detector's core are the other side of report_race (detector/report/report.h), and keep
+// what they are told.
 #ifndef GORACE_TESTS_UNIT_DETECTOR_RACE_SINK_H_
 #define GORACE_TESTS_UNIT_DETECTOR_RACE_SINK_H_
 

@@ -148,8 +148,14 @@ class RandomProgram {
       at = below(kMemory);
       bytes = 1 + below(kMemory - at);
     }
-    const OriginId origin = origin_at(strand.number * 2 + size_t{is_write}, is_atomic ? AccessKind::kAtomic : AccessKind::kPlain);
-    access_memory(strand.context, g_memory + at, bytes, is_write, origin);
+    const OriginId origin =
+        origin_at(strand.number * 2 + size_t{is_write}, is_atomic ? AccessKind::kAtomic : AccessKind::kPlain);
+    // Two ways in: the entry points' for accesses within a granule, and the ranges'.
+    if (at % 8 + bytes <= 8 && below(2) == 0) {
+      access_granule(strand.context, reinterpret_cast<uintptr_t>(g_memory) + at, bytes, is_write, origin);
+    } else {
+      access_memory(strand.context, g_memory + at, bytes, is_write, origin);
+    }
     compare(strand, at, bytes, is_write, is_atomic);
   }
 
@@ -174,7 +180,8 @@ class RandomProgram {
       EXPECT_EQ(others.count(race.previous_id - first_id_), 1u) << "wrong other side";
       const OriginInfo info = origin_info(race.previous_origin);
       ASSERT_EQ(info.frame_count, 1);
-      EXPECT_EQ(info.frames[0], 0x400000 + (race.previous_id - first_id_) * 2 + (race.previous_is_write ? 1 : 0)) << "wrong stack";
+      EXPECT_EQ(info.frames[0], 0x400000 + (race.previous_id - first_id_) * 2 + (race.previous_is_write ? 1 : 0))
+          << "wrong stack";
     }
     races_ += races.size();
   }

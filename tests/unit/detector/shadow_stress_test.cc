@@ -1,4 +1,5 @@
-// Real threads: simultaneous accesses, where TSan's unlocked shadow loses one race in a few hundred (google/sanitizers#1576).
+// Real threads: simultaneous accesses, where TSan's unlocked shadow loses one race in a few hundred
+// (google/sanitizers#1576).
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -40,7 +40,9 @@ class Shadow : public ::testing::Test {
     release(from, reinterpret_cast<uintptr_t>(&token_));
     acquire(to, reinterpret_cast<uintptr_t>(&token_));
   }
-  static uint64_t word(const void* address, int index) { return shadow_words(reinterpret_cast<uintptr_t>(address))[index]; }
+  static uint64_t word(const void* address, int index) {
+    return shadow_words(reinterpret_cast<uintptr_t>(address))[index];
+  }
   // What instrumented code asks before it calls.
   static bool passes_inline(const Context* context, const void* address, size_t bytes, bool is_write) {
     const uint64_t mask = ((uint64_t{1} << bytes) - 1) << (reinterpret_cast<uintptr_t>(address) & 7);
@@ -131,6 +133,17 @@ TEST_F(Shadow, ARaceIsFoundAmongAnyNumberOfOrderedReaders) {
   const auto races = take_races();
   ASSERT_EQ(races.size(), 1u);
   EXPECT_EQ(races[0].previous_origin, origin_at(50));
+}
+
+TEST_F(Shadow, ReadsThatAreOrderedByNowLeaveTheRecordAgain) {
+  std::vector<Context*> readers = {spawn(), spawn(), spawn()};
+  for (Context* reader : readers) read_from(reader, memory_, 8);
+  access_granule(main_, reinterpret_cast<uintptr_t>(memory_), 8, false, origin_at(2));
+  EXPECT_EQ(records(), 1u);
+  for (Context* reader : readers) order(reader, main_);
+  context_advance_epoch(main_);
+  access_granule(main_, reinterpret_cast<uintptr_t>(memory_), 8, false, origin_at(2));
+  EXPECT_EQ(records(), 0u);
 }
 
 TEST_F(Shadow, OtherRacesOnTheGranuleAreStillReportedAfterOne) {

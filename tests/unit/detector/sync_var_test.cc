@@ -119,8 +119,8 @@ TEST_F(SyncVars, ThreadsThatMeetOnANewObjectGetTheSameOne) {
 }
 
 TEST_F(SyncVars, AnAcquireInTheLastEpochIsNotTakenForTheNextOwnersOfTheSlot) {
-  // Found by shadow_oracle_test: a strand acquired a merged clock in an epoch in which it did nothing else, and ended. The next owner of its
-  // slot passed for one that knew that clock.
+  // Found by shadow_oracle_test: a strand acquired a merged clock in an epoch in which it did nothing else, and ended.
+  // The next owner of its slot passed for one that knew that clock.
   Context* stranger = new_strand(nullptr);
   const uint32_t epoch = stranger->epoch;
   release_merge(one_, at(0));
