@@ -1,6 +1,7 @@
 #include "tools/symbolize_server.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +29,15 @@ std::string field(std::string text) {
     if (c == '\t' || c == '\n') c = ' ';
   }
   return text;
+}
+
+// asking_process returns the process behind `in`. The runtime gives one end of a socket pair and has no child of its own to be the
+// parent of; a pipe comes from the parent.
+int asking_process(int in) {
+  ucred peer = {};
+  socklen_t size = sizeof peer;
+  const bool is_socket = getsockopt(in, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid > 0;
+  return is_socket ? peer.pid : getppid();
 }
 
 bool write_all(int fd, const std::string& text) {
@@ -89,10 +99,9 @@ std::string SymbolizeServer::end_profile() {
 }
 
 int serve_symbols(int in, int out) {
-  // The program may be printing a report because of one of these, which the terminal sends to the whole group; the server's end is
-  // the end of its input.
+  // The program may be printing a report because of one of these, sent to its whole group; the server's end is the end of its input.
   for (int ignored : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP}) signal(ignored, SIG_IGN);
-  SymbolizeServer server(getppid());
+  SymbolizeServer server(asking_process(in));
   std::string pending;
   bool skipping = false;  // inside a line that is too long
   char buffer[65536];

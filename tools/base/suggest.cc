@@ -1,6 +1,7 @@
 #include "tools/base/suggest.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 
@@ -22,13 +23,16 @@ size_t edit_distance(absl::string_view a, absl::string_view b) {
 }
 
 std::string suggest(absl::string_view word, const std::vector<std::string>& known) {
-  if (word.size() > 64) return "";
+  constexpr size_t kLongest = 64;
+  if (word.size() > kLongest) return "";
+  const size_t farthest = std::max<size_t>(1, word.size() / 3);
   std::string nearest;
-  size_t least = std::max<size_t>(1, word.size() / 3) + 1;
+  std::pair<size_t, size_t> least = {farthest + 1, 0};
   for (const std::string& candidate : known) {
-    size_t distance = edit_distance(word, candidate);
+    const size_t edits = edit_distance(word, candidate);
     // --leak for --leaks, --profile-directory for --profile-dir: a beginning in common counts as near.
-    if (word.size() >= 3 && (absl::StartsWith(candidate, word) || absl::StartsWith(word, candidate))) distance = 1;
+    const bool begins = word.size() >= 3 && (absl::StartsWith(candidate, word) || absl::StartsWith(word, candidate));
+    const std::pair<size_t, size_t> distance = {begins ? 1 : edits, edits};
     if (distance < least) {
       least = distance;
       nearest = candidate;

@@ -39,9 +39,14 @@ Words compile_flags(const Layout& layout, const CompileMode& mode, const Compile
   return flags;
 }
 
+// Parts of the runtime that start by themselves and that no other part names: each has a symbol for the linker to ask for. A name that
+// is not in the libraries is no error.
+constexpr const char* kSelfStarting[] = {"__gorace_profiles", "__gorace_leak_check"};
+
 Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
   Words flags;
   if (use.has_language) append(&flags, {"-x", "none"});
+  for (const char* symbol : kSelfStarting) flags.push_back(absl::StrCat("-Wl,-u,", symbol));
   if (mode.race) {
     // All of gorace_race: interceptors are found by name at run time, nothing refers to them at link time.
     append(&flags, {"-Wl,--whole-archive", layout.library("gorace_race"), "-Wl,--no-whole-archive", layout.library("gorace_detector")});

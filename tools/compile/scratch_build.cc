@@ -46,6 +46,15 @@ Language language_of(const std::vector<std::string>& sources) {
   return Language::kC;
 }
 
+// standard_arguments: the headers of gorace need C++20, clang's default is older. Nothing when C sources are among them, which would be
+// refused with a C++ standard. The user's own -std comes later and wins.
+std::vector<std::string> standard_arguments(const std::vector<std::string>& sources) {
+  for (const std::string& source : sources) {
+    if (is_c_source(source)) return {};
+  }
+  return {"-std=gnu++20"};
+}
+
 // source_arguments names the sources; clang++ would otherwise read .c files as C++.
 std::vector<std::string> source_arguments(const std::vector<std::string>& sources, Language language) {
   std::vector<std::string> args;
@@ -63,7 +72,8 @@ std::vector<std::string> source_arguments(const std::vector<std::string>& source
 // command_for returns the compiler command, or an empty one after having said what is missing; *code is the exit code then.
 std::vector<std::string> command_for(const SourceBuild& build, const std::string& output, int* code) {
   const CompileMode mode{language_of(build.sources), build.race};
-  std::vector<std::string> args = build.flags;
+  std::vector<std::string> args = standard_arguments(build.sources);
+  args.insert(args.end(), build.flags.begin(), build.flags.end());
   for (std::string& word : source_arguments(build.sources, mode.language)) args.push_back(std::move(word));
   args.insert(args.end(), {"-o", output});
   const CompilerUse use = classify(args);

@@ -16,6 +16,7 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/Path.h"
 #include "tools/symbolizer/function_name.h"
+#include "tools/symbolizer/loaded_ranges.h"
 
 namespace gorace::tools {
 namespace {
@@ -92,6 +93,7 @@ class Symbolizer::Llvm {
   }
 
   llvm::symbolize::LLVMSymbolizer symbolizer_;
+  LoadedRanges ranges_;
 };
 
 Symbolizer::Symbolizer(int program) : llvm_(std::make_unique<Llvm>()), program_(program) {}
@@ -100,7 +102,9 @@ Symbolizer::~Symbolizer() = default;
 
 std::vector<pprof::SourceFrame> Symbolizer::frames(const std::string& module, uint64_t offset) {
   std::vector<pprof::SourceFrame> frames;
-  auto found = llvm_->symbolizer_.symbolizeInlinedCode(openable(module, program_), Llvm::at(offset));
+  const std::string path = openable(module, program_);
+  if (!llvm_->ranges_.contains(path, offset)) return frames;
+  auto found = llvm_->symbolizer_.symbolizeInlinedCode(path, Llvm::at(offset));
   if (!found) {
     llvm::consumeError(found.takeError());  // a module that cannot be read: its frames are unknown, the others are not
     return frames;
@@ -113,16 +117,19 @@ std::vector<pprof::SourceFrame> Symbolizer::frames(const std::string& module, ui
 }
 
 std::optional<SourceVariable> Symbolizer::variable(const std::string& module, uint64_t offset) {
-  auto found = llvm_->symbolizer_.symbolizeData(openable(module, program_), Llvm::at(offset));
+  const std::string path = openable(module, program_);
+  if (!llvm_->ranges_.contains(path, offset)) return std::nullopt;
+  auto found = llvm_->symbolizer_.symbolizeData(path, Llvm::at(offset));
   if (!found) {
     llvm::consumeError(found.takeError());
     return std::nullopt;
   }
   SourceVariable variable;
   variable.name = variable_name(known(found->Name));
-  if (variable.name.empty()) return std::nullopt;
   variable.start = found->Start;
   variable.bytes = found->Size;
+  // The nearest symbol before an address between variables, or a mark without a size (__bss_start), is no variable there.
+  if (variable.name.empty() || offset - variable.start >= variable.bytes) return std::nullopt;
   variable.file = clean_path(known(found->DeclFile));
   variable.line = static_cast<int64_t>(found->DeclLine);
   return variable;
