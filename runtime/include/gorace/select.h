@@ -97,14 +97,20 @@ struct AssignValue {
   }
 };
 
+// TakesOptional: the handler wants to be told of a closed channel. A generic lambda takes anything; it gets the value itself.
+struct Unrelated {};
+template <class F, class T>
+concept TakesOptional =
+    std::invocable<F&, std::optional<T>> && std::invocable<F&, std::nullopt_t> && !std::invocable<F&, Unrelated>;
+
 template <class T, class Handler>
 struct HandleValue {
   Handler handler;
   void operator()(T* value) {
-    if constexpr (std::invocable<Handler&, T>) {
-      if (value != nullptr) handler(std::move(*value));
-    } else if constexpr (std::invocable<Handler&, std::optional<T>>) {
+    if constexpr (TakesOptional<Handler, T>) {
       handler(value != nullptr ? std::optional<T>(std::move(*value)) : std::nullopt);
+    } else if constexpr (std::invocable<Handler&, T>) {
+      if (value != nullptr) handler(std::move(*value));
     } else {
       handler();
     }
