@@ -1,5 +1,5 @@
-// fork(): the child is one thread, which goes on with the strand of the thread that forked. Other threads may have held the detector's locks; what
-// they held is freed before the child does anything.
+// fork(): the child is one thread, which goes on with the strand of the thread that forked. The allocator's locks are taken for the time of the
+// fork; other locks that threads of the parent held are freed before the child does anything.
 #include "detector/intercept/fork.h"
 
 #include <pthread.h>
@@ -7,11 +7,13 @@
 #include "detector/intercept/thread_table.h"
 #include "detector/report/thread_memory.h"
 #include "detector/shadow/access.h"
+#include "runtime/base/internal_allocator.h"
 
 namespace gorace::detector {
 namespace {
 
 void after_fork_in_child() {
+  runtime::unlock_internal_allocator();
   shadow_after_fork();
   forget_other_threads();
   thread_memory_after_fork();
@@ -19,6 +21,8 @@ void after_fork_in_child() {
 
 }  // namespace
 
-void prepare_fork() { pthread_atfork(nullptr, nullptr, after_fork_in_child); }
+void prepare_fork() {
+  pthread_atfork(runtime::lock_internal_allocator, runtime::unlock_internal_allocator, after_fork_in_child);
+}
 
 }  // namespace gorace::detector

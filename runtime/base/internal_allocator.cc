@@ -94,4 +94,12 @@ void internal_free(void* block, size_t bytes) {
   size_class.lock.unlock();
 }
 
+void lock_internal_allocator() {
+  for (SizeClass& size_class : g_classes) size_class.lock.lock();
+}
+
+void unlock_internal_allocator() {
+  for (SizeClass& size_class : g_classes) size_class.lock.unlock();
+}
+
 }  // namespace gorace::runtime

@@ -19,6 +19,11 @@ void* internal_alloc(size_t bytes);
 // internal_free takes back a block of internal_alloc; `bytes` must be what was asked for.
 void internal_free(void* block, size_t bytes);
 
+// Around fork(), in the process that forks: no other thread is inside the allocator then, so the child finds it whole. The second is called in
+// parent and child.
+void lock_internal_allocator();
+void unlock_internal_allocator();
+
 template <class T, class... Args>
 T* internal_new(Args&&... args) {
   return new (internal_alloc(sizeof(T))) T(std::forward<Args>(args)...);
