@@ -81,6 +81,12 @@ void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument) {
   g_states.lock.unlock();
 }
 
+void thread_states_after_fork() {
+  // A thread that is gone may have held it; adding to the list is safe to leave off anywhere.
+  g_states.lock.unlock();
+  thread_state().thread_id = static_cast<int>(syscall(SYS_gettid));
+}
+
 void set_deferred_signal_runner(void (*run)()) { g_run_deferred.store(run, std::memory_order_release); }
 
 [[gnu::noinline]] void run_deferred_signals(ThreadState& state) {

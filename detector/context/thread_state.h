@@ -59,6 +59,9 @@ inline ThreadState& thread_state() {
 // for_each_thread_state visits the states of all threads, gone ones included.
 void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
 
+// thread_states_after_fork: in the child, the calling thread is the only one, and has a new id.
+void thread_states_after_fork();
+
 // Signals. The detector's locks are not reentrant, so a handler must not run while its thread is inside. A trampoline
 // around the program's handlers asks in_detector(): when true it keeps the signal, calls note_deferred_signal(), and
 // returns; on_signal_point is called when the thread leaves the detector.

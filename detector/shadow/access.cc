@@ -245,6 +245,7 @@ void access_memory(Context* context, const void* address, size_t bytes, bool is_
 }
 
 void shadow_after_fork() {
+  thread_states_after_fork();
   const ThreadState* own = &thread_state();
   for_each_thread_state(
       [](ThreadState& state, void* own_state) {
