@@ -116,7 +116,10 @@ void on_quit(int, siginfo_t* info, void* context) {
 
 void install_quit_handler() {
   struct sigaction present {};
-  if (sigaction(SIGQUIT, nullptr, &present) != 0 || present.sa_handler != SIG_DFL) return;
+  if (sigaction(SIGQUIT, nullptr, &present) != 0) return;
+  // Ignored is what a script's shell leaves to the programs that it starts in the background. They should be dumpable too; Go's runtime
+  // does the same. (What the program itself sets, it sets after this constructor.)
+  if (present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN) return;
   struct sigaction action {};
   action.sa_sigaction = on_quit;
   // ONSTACK: a goroutine's stack may be small. RESTART: a dump that does not end the program must not disturb its system calls.

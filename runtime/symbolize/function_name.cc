@@ -1,5 +1,7 @@
 #include "runtime/symbolize/function_name.h"
 
+#include <cstring>
+#include <initializer_list>
 #include <string_view>
 
 #include "runtime/symbolize/symbolize.h"
@@ -131,6 +133,26 @@ bool simplify(string_view name, NameBuffer& out) {
   return true;
 }
 
+// Channel operations are defined once, in bases that take the class as their first argument; users know them by the class:
+// "gorace::internal::RecvSide<gorace::Chan<int>, int>::recv" -> "gorace::Chan<int>::recv". In place: the result is shorter.
+void name_by_class(char* name) {
+  const string_view text(name);
+  size_t open = 0;
+  for (const string_view base : {"gorace::internal::RecvSide<", "gorace::internal::SendSide<"}) {
+    if (text.starts_with(base)) open = base.size() - 1;
+  }
+  const size_t length = open == 0 ? 0 : group_length(text.substr(open), '<', '>');
+  if (length == 0) return;
+  size_t end = open + 1;  // of the first argument
+  for (int depth = 0; end < open + length - 1 && (depth > 0 || text[end] != ','); ++end) {
+    if (text[end] == '<') ++depth;
+    if (text[end] == '>') --depth;
+  }
+  const size_t class_length = end - open - 1;
+  memmove(name, name + open + 1, class_length);
+  memmove(name + class_length, name + open + length, text.size() - open - length + 1);
+}
+
 // Takes <length><characters> off the front of *mangled; empty when there is none.
 string_view take_source_name(string_view* mangled) {
   size_t length = 0;
@@ -210,6 +232,7 @@ void simplify_function_name(const char* name, char* out, size_t bytes) {
     buffer.append(text);
   }
   buffer.finish();
+  name_by_class(out);
 }
 
 void demangle_plain_name(const char* name, char* out, size_t bytes) {

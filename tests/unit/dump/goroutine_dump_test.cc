@@ -104,6 +104,14 @@ TEST(GoroutineDump, SigquitPrintsAllAndExitsWithTwo) {
   expect_waiting_program(outcome.output);
 }
 
+TEST(GoroutineDump, SigquitWorksInProgramsThatAScriptStartsInTheBackground) {
+  signal(SIGQUIT, SIG_IGN);  // as the shell does; inherited through exec
+  WaitingProgram program;
+  signal(SIGQUIT, SIG_DFL);
+  kill(program.pid(), SIGQUIT);
+  EXPECT_EQ(program.finish().exit_code, 2);
+}
+
 TEST(GoroutineDump, GoraceDumpPrintsAllAndTheProgramGoesOn) {
   WaitingProgram program;
   for (int round = 0; round < 3; ++round) expect_waiting_program(request_dump(program.pid()));

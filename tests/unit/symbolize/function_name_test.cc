@@ -46,6 +46,13 @@ TEST(SimplifyFunctionName, KeepsLambdasAndAnonymousNamespaces) {
   EXPECT_EQ(simplify("auto f() const::'lambda'()::operator()() const"), "f::'lambda'::operator()");
 }
 
+TEST(SimplifyFunctionName, NamesChannelOperationsByTheirClass) {
+  EXPECT_EQ(simplify("gorace::internal::RecvSide<gorace::Chan<int>, int>::recv() const"), "gorace::Chan<int>::recv");
+  EXPECT_EQ(simplify("gorace::internal::SendSide<gorace::SendChan<std::pair<int, X> >, std::pair<int, X> >::send(std::pair<int, X>) const"),
+            "gorace::SendChan<std::pair<int, X> >::send");
+  EXPECT_EQ(simplify("gorace::internal::RecvSide<"), "gorace::internal::RecvSide<");
+}
+
 TEST(SimplifyFunctionName, KeepsWhatItCannotRead) {
   EXPECT_EQ(simplify(""), "");
   EXPECT_EQ(simplify("f("), "f(");
