@@ -15,11 +15,13 @@ namespace gorace::detector {
 
 enum class Direction : int { kWrite = 0, kRead = 1 };  // the index of the shadow word
 
-// same_epoch tells that the running strand made the same access already in its present epoch. The access must lie in one granule.
+// same_epoch tells that the running strand made the same access already in its present epoch. The access must lie in
+// one granule.
 inline bool same_epoch(uintptr_t address, size_t bytes, Direction direction) {
   const uintptr_t shadow = ((address & GORACE_APP_MASK & ~uintptr_t{7}) << 1) + GORACE_SHADOW_BASE;
   // relaxed: a stale word only costs a slow path, or is the strand's own.
-  const uint64_t word = __atomic_load_n(reinterpret_cast<const uint64_t*>(shadow) + static_cast<int>(direction), __ATOMIC_RELAXED);
+  const uint64_t word =
+      __atomic_load_n(reinterpret_cast<const uint64_t*>(shadow) + static_cast<int>(direction), __ATOMIC_RELAXED);
   const uint64_t mask = ((uint64_t{1} << bytes) - 1) << (address & 7);
   return ((word ^ __gorace_tls.current) & (GORACE_IDENTITY_MASK | mask)) == 0;
 }
@@ -33,7 +35,8 @@ inline void check_range(const volatile void* address, size_t bytes, Direction di
                 origin_of_call(context, site, kind));
 }
 
-// check_access is check_range with the same-epoch test in front, for an access that is naturally aligned and at most 8 bytes.
+// check_access is check_range with the same-epoch test in front, for an access that is naturally aligned and at most 8
+// bytes.
 inline void check_access(const volatile void* address, size_t bytes, Direction direction, CallSite site,
                          AccessKind kind = AccessKind::kPlain) {
   if (same_epoch(reinterpret_cast<uintptr_t>(address), bytes, direction)) return;

@@ -1,7 +1,7 @@
 // Atomic operations of instrumented code: the access, the operation and its clocks, for 1 to 16 bytes.
 //
-// Order in each: the access to the object is recorded in the strand's present epoch; then, under the object's lock, the operation and the
-// change of clocks. An operation that has no business with clocks takes no lock.
+// Order in each: the access to the object is recorded in the strand's present epoch; then, under the object's lock, the
+// operation and the change of clocks. An operation that has no business with clocks takes no lock.
 #ifndef GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
 #define GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
 

@@ -19,11 +19,12 @@ using runtime::internal_alloc;
 using runtime::internal_free;
 
 constexpr size_t kFirstCapacity = 32;
-// An entry this far below the present frame is on another stack (a signal's alternate stack, a user's coroutine), not dead.
+// An entry this far below the present frame is on another stack (a signal's alternate stack, a user's coroutine), not
+// dead.
 constexpr uintptr_t kSameStackBytes = uintptr_t{1} << 20;
 
-// Origins of sites seen before: a direct-mapped cache, since interning hashes the whole stack and this only a key. A cell holds the key's
-// upper 44 bits and the origin; the index takes 16 more bits of the key.
+// Origins of sites seen before: a direct-mapped cache, since interning hashes the whole stack and this only a key. A
+// cell holds the key's upper 44 bits and the origin; the index takes 16 more bits of the key.
 constexpr int kCacheBits = 16;
 constinit std::atomic<uint64_t> g_cache[size_t{1} << kCacheBits] = {};
 
@@ -49,16 +50,16 @@ OriginId intern_cached(uint64_t key, AccessKind kind, Collect collect) {
   return origin;
 }
 
-// Frames that a key is made of. An access is told apart by the calling context, which leaves out only the accessing function itself; malloc and
-// the like are also called through libraries that keep no calling context.
+// Frames that a key is made of. An access is told apart by the calling context, which leaves out only the accessing
+// function itself; malloc and the like are also called through libraries that keep no calling context.
 constexpr int kMostKeyFrames = 12;
 int key_frames(AccessKind kind) {
   const bool is_access = kind == AccessKind::kPlain || kind == AccessKind::kAtomic || kind == AccessKind::kVptr;
   return is_access ? 1 : kMostKeyFrames;
 }
 
-// Code outside the executable is a library's, mostly compiled without frame pointers and without instrumentation: only its
-// unwind tables lead to its caller.
+// Code outside the executable is a library's, mostly compiled without frame pointers and without instrumentation: only
+// its unwind tables lead to its caller.
 bool in_executable(uintptr_t pc) {
   return pc >= reinterpret_cast<uintptr_t>(&__executable_start) && pc < reinterpret_cast<uintptr_t>(&etext);
 }
@@ -85,8 +86,8 @@ int unwind_from(uintptr_t pc, uintptr_t* frames) {
   return unwinding.count;
 }
 
-// intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely have a frame pointer; these
-// may not, so each frame's address is checked before it is read.
+// intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely
+// have a frame pointer; these may not, so each frame's address is checked before it is read.
 OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind) {
   uintptr_t peeked[kMostKeyFrames];
   const int count = peek_frames(site.frame_pointer, peeked, key_frames(kind));
@@ -144,7 +145,8 @@ void CallStack::grow() {
 OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
   const uint64_t calling_context = __gorace_tls.calling_context;
   const auto* calls = static_cast<const CallStack*>(context->call_stack);
-  if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context && in_executable(site.pc)) {
+  if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context &&
+      in_executable(site.pc)) {
     return intern_cached(mix(calling_context, site.pc), kind,
                          [=](uintptr_t* frames) { return calls->copy_frames(site.pc, frames, kMaxFrames); });
   }

@@ -1,10 +1,11 @@
-// CallStack: the calls that led to -fsanitize=thread code, one stack a strand, kept by __tsan_func_entry/exit. Such objects need not have
-// frame pointers, so this is the only stack that a report about them can have. Code compiled by gorace's own pass does not
-// use it: there frame pointers are on, and __gorace_tls.calling_context alone tells call paths apart.
+// CallStack: the calls that led to -fsanitize=thread code, one stack a strand, kept by __tsan_func_entry/exit. Such
+// objects need not have frame pointers, so this is the only stack that a report about them can have. Code compiled by
+// gorace's own pass does not use it: there frame pointers are on, and __gorace_tls.calling_context alone tells call
+// paths apart.
 //
-// Both kinds of code may be mixed. Each entry keeps the calling-context hash that holds inside its function; when the present hash is that of
-// the top entry, the accessing function is the one at the top, and its stack is this one; otherwise newer calls are of the
-// other kind, and frame pointers are walked.
+// Both kinds of code may be mixed. Each entry keeps the calling-context hash that holds inside its function; when the
+// present hash is that of the top entry, the accessing function is the one at the top, and its stack is this one;
+// otherwise newer calls are of the other kind, and frame pointers are walked.
 //
 // Also here: CallSite, where in the program an interposed function was called, and the origin that belongs to it.
 //
@@ -21,7 +22,8 @@
 
 namespace gorace::detector {
 
-// Where the program called one of our functions: return address, and the caller's rbp (any value when it keeps no frame pointer).
+// Where the program called one of our functions: return address, and the caller's rbp (any value when it keeps no frame
+// pointer).
 struct CallSite {
   uintptr_t pc = 0;
   uintptr_t frame_pointer = 0;
@@ -53,8 +55,8 @@ class CallStack {
   // release gives the strand's stack back, if it has one. Before context_end.
   static void release(Context* context);
 
-  // enter pushes a call and returns the new calling context. Entries whose frames are gone (longjmp skipped their exit) are dropped
-  // first: stacks grow downwards, so a live caller's frame is above `frame`.
+  // enter pushes a call and returns the new calling context. Entries whose frames are gone (longjmp skipped their exit)
+  // are dropped first: stacks grow downwards, so a live caller's frame is above `frame`.
   uint64_t enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context);
   // leave pops and returns the calling context to restore. On an empty stack (exit without entry): 0.
   uint64_t leave();
@@ -76,8 +78,8 @@ class CallStack {
 // origin_of_call names the program's stack at `site`, for an access or event of the given kind by the running strand.
 OriginId origin_of_call(Context* context, CallSite site, AccessKind kind);
 
-// origin_of_creation names the stack at the creation of a thread, found by the unwinder: exact also through libraries (std::thread's constructor
-// calls pthread_create from inside libstdc++), for an event that takes microseconds anyway.
+// origin_of_creation names the stack at the creation of a thread, found by the unwinder: exact also through libraries
+// (std::thread's constructor calls pthread_create from inside libstdc++), for an event that takes microseconds anyway.
 OriginId origin_of_creation(CallSite site);
 
 // watched_context returns the context of the running strand, or null when nothing that it does is to be recorded.

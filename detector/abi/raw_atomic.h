@@ -1,6 +1,6 @@
-// Raw atomics: the operations themselves, always sequentially consistent (the strongest order is right for all), for 1 to 16
-// bytes. 16 bytes go through compare-and-swap by the __sync builtin, which compilers expand in place (cmpxchg16b, -mcx16)
-// where the __atomic one would call libatomic.
+// Raw atomics: the operations themselves, always sequentially consistent (the strongest order is right for all), for 1
+// to 16 bytes. 16 bytes go through compare-and-swap by the __sync builtin, which compilers expand in place (cmpxchg16b,
+// -mcx16) where the __atomic one would call libatomic.
 #ifndef GORACE_DETECTOR_ABI_RAW_ATOMIC_H_
 #define GORACE_DETECTOR_ABI_RAW_ATOMIC_H_
 

@@ -10,7 +10,8 @@ using gorace::detector::Direction;
 namespace {
 
 // check_unaligned: an access that may cross into the next granule.
-[[gnu::always_inline]] inline void check_unaligned(const void* address, size_t bytes, Direction direction, CallSite site) {
+[[gnu::always_inline]] inline void check_unaligned(const void* address, size_t bytes, Direction direction,
+                                                   CallSite site) {
   if ((reinterpret_cast<uintptr_t>(address) & 7) + bytes <= 8) {
     check_access(address, bytes, direction, site);
   } else {
@@ -20,38 +21,40 @@ namespace {
 
 [[gnu::always_inline]] inline void check_16(const void* address, Direction direction, CallSite site) {
   const auto start = reinterpret_cast<uintptr_t>(address);
-  if (gorace::detector::same_epoch(start, 8, direction) && gorace::detector::same_epoch(start + 8, 8, direction)) return;
+  if (gorace::detector::same_epoch(start, 8, direction) && gorace::detector::same_epoch(start + 8, 8, direction))
+    return;
   check_range(address, 16, direction, site);
 }
 
 }  // namespace
 
 // The functions of one access size: aligned, and what clang and gcc call for volatile accesses under their options.
-#define GORACE_DEFINE_ACCESSES(bytes)                                                                            \
-  void __tsan_read##bytes(void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); }           \
-  void __tsan_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }         \
-  void __tsan_volatile_read##bytes(void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); }  \
-  void __tsan_volatile_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); } \
-  void __tsan_read##bytes##_pc(void* a, void* pc) {                                                             \
-    check_unaligned(a, bytes, Direction::kRead, {reinterpret_cast<uintptr_t>(pc), CallSite::here().frame_pointer}); \
-  }                                                                                                             \
-  void __tsan_write##bytes##_pc(void* a, void* pc) {                                                            \
+#define GORACE_DEFINE_ACCESSES(bytes)                                                                                \
+  void __tsan_read##bytes(void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); }                \
+  void __tsan_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }              \
+  void __tsan_volatile_read##bytes(void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); }       \
+  void __tsan_volatile_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }     \
+  void __tsan_read##bytes##_pc(void* a, void* pc) {                                                                  \
+    check_unaligned(a, bytes, Direction::kRead, {reinterpret_cast<uintptr_t>(pc), CallSite::here().frame_pointer});  \
+  }                                                                                                                  \
+  void __tsan_write##bytes##_pc(void* a, void* pc) {                                                                 \
     check_unaligned(a, bytes, Direction::kWrite, {reinterpret_cast<uintptr_t>(pc), CallSite::here().frame_pointer}); \
   }
 
-#define GORACE_DEFINE_UNALIGNED_ACCESSES(bytes)                                                                          \
-  void __tsan_unaligned_read##bytes(const void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); }   \
-  void __tsan_unaligned_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }       \
-  void __tsan_unaligned_volatile_read##bytes(const void* a) {                                                           \
-    check_unaligned(a, bytes, Direction::kRead, CallSite::here());                                                      \
-  }                                                                                                                     \
-  void __tsan_unaligned_volatile_write##bytes(void* a) {                                                                \
-    check_unaligned(a, bytes, Direction::kWrite, CallSite::here());                                                     \
+#define GORACE_DEFINE_UNALIGNED_ACCESSES(bytes)                                                                       \
+  void __tsan_unaligned_read##bytes(const void* a) { check_unaligned(a, bytes, Direction::kRead, CallSite::here()); } \
+  void __tsan_unaligned_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }     \
+  void __tsan_unaligned_volatile_read##bytes(const void* a) {                                                         \
+    check_unaligned(a, bytes, Direction::kRead, CallSite::here());                                                    \
+  }                                                                                                                   \
+  void __tsan_unaligned_volatile_write##bytes(void* a) {                                                              \
+    check_unaligned(a, bytes, Direction::kWrite, CallSite::here());                                                   \
   }
 
-// Compound accesses (`x += 1` under -mllvm -tsan-compound-read-before-write): a write conflicts with all that a read does.
-#define GORACE_DEFINE_READ_WRITES(bytes)                                                                             \
-  void __tsan_read_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }        \
+// Compound accesses (`x += 1` under -mllvm -tsan-compound-read-before-write): a write conflicts with all that a read
+// does.
+#define GORACE_DEFINE_READ_WRITES(bytes)                                                                     \
+  void __tsan_read_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); } \
   void __tsan_unaligned_read_write##bytes(void* a) { check_unaligned(a, bytes, Direction::kWrite, CallSite::here()); }
 
 extern "C" {
@@ -85,6 +88,8 @@ void __tsan_vptr_update(void** vptr, void* new_value) {
   if (*vptr == new_value) return;
   check_access(vptr, sizeof(void*), Direction::kWrite, CallSite::here(), AccessKind::kVptr);
 }
-void __tsan_vptr_read(void** vptr) { check_access(vptr, sizeof(void*), Direction::kRead, CallSite::here(), AccessKind::kVptr); }
+void __tsan_vptr_read(void** vptr) {
+  check_access(vptr, sizeof(void*), Direction::kRead, CallSite::here(), AccessKind::kVptr);
+}
 
 }  // extern "C"

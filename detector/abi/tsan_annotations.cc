@@ -1,5 +1,5 @@
-// What programs call by hand: edges that the detector cannot see (assembly, kernel, other processes), stretches to ignore, and the helpers
-// of ThreadSanitizer's own tests.
+// What programs call by hand: edges that the detector cannot see (assembly, kernel, other processes), stretches to
+// ignore, and the helpers of ThreadSanitizer's own tests.
 #include <atomic>
 #include <cstring>
 
@@ -67,8 +67,8 @@ void AnnotateThreadName(const char*, int, const char* name) {
   }
 }
 
-// The barrier of ThreadSanitizer's test suite: invisible to the detector, so that a test orders its threads in time without an edge.
-// High half of the word: number of threads; low half: how many have come.
+// The barrier of ThreadSanitizer's test suite: invisible to the detector, so that a test orders its threads in time
+// without an edge. High half of the word: number of threads; low half: how many have come.
 void __tsan_testonly_barrier_init(uint64_t* barrier, unsigned count) { *barrier = static_cast<uint64_t>(count) << 32; }
 
 void __tsan_testonly_barrier_wait(uint64_t* barrier) {
@@ -80,7 +80,8 @@ void __tsan_testonly_barrier_wait(uint64_t* barrier) {
     gorace::runtime::futex_wake(&words[0], 0x7fffffff);
     return;
   }
-  for (uint32_t now = arrived; static_cast<int32_t>(now - last_of_round) < 0; now = words[0].load(std::memory_order_acquire)) {
+  for (uint32_t now = arrived; static_cast<int32_t>(now - last_of_round) < 0;
+       now = words[0].load(std::memory_order_acquire)) {
     gorace::runtime::futex_wait(&words[0], now);
   }
 }

@@ -1,5 +1,5 @@
-// memcpy, memmove and memset of instrumented code: both ranges are checked, then libc does the work. The plain mem* and str* names are not
-// interposed: README.md.
+// memcpy, memmove and memset of instrumented code: both ranges are checked, then libc does the work. The plain mem* and
+// str* names are not interposed: README.md.
 #include <cstring>
 
 #include "detector/abi/access_check.h"

@@ -23,7 +23,8 @@ uint64_t pack_strand(const Context& context) {
 // Blocks are looked for backwards from an address within; larger ones are found only near their start.
 constexpr size_t kMaxSearchBytes = size_t{1} << 32;
 
-// Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler) nothing is recorded.
+// Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler)
+// nothing is recorded.
 void on_allocated(void* block, size_t bytes, const void* caller_frame) {
   if (in_detector()) return;
   const auto address = reinterpret_cast<uintptr_t>(block);

@@ -1,9 +1,10 @@
 // pthread_barrier_*: what any participant did before a round happens before what all do after it.
 //
-// A fast thread may enter the next round while a slow one has not yet left this one, so rounds alternate between two clocks; the first to
-// enter a round starts its clock anew, so that rounds long past add no edges. libc does not tell which round a thread is in; entries
-// are counted here, which agrees with libc as long as at most `count` threads use the barrier at once (each is in one round at a time).
-// When more do, which round a thread got cannot be known, and every thread takes both clocks: never a false report.
+// A fast thread may enter the next round while a slow one has not yet left this one, so rounds alternate between two
+// clocks; the first to enter a round starts its clock anew, so that rounds long past add no edges. libc does not tell
+// which round a thread is in; entries are counted here, which agrees with libc as long as at most `count` threads use
+// the barrier at once (each is in one round at a time). When more do, which round a thread got cannot be known, and
+// every thread takes both clocks: never a false report.
 #include <pthread.h>
 
 #include <mutex>
@@ -24,8 +25,8 @@ struct Barrier {
   unsigned count = 0;
   uint64_t entries = 0;
   unsigned inside = 0;
-  bool crowded = false;    // more than `count` threads were inside at once
-  bool destroyed = false;  // the last one inside deletes it
+  bool crowded = false;     // more than `count` threads were inside at once
+  bool destroyed = false;   // the last one inside deletes it
   ReleasedClock rounds[2];  // of even and odd rounds; under the lock of all barriers
   Barrier* next = nullptr;
 };
@@ -67,7 +68,8 @@ void add(uintptr_t address, unsigned count) {
   g_barriers.first = barrier;
 }
 
-// Stay: one thread's passage through a barrier. Constructed before the real wait: releases into the round that the thread joins.
+// Stay: one thread's passage through a barrier. Constructed before the real wait: releases into the round that the
+// thread joins.
 class Stay {
  public:
   Stay(Context* context, uintptr_t address) : context_(context) {

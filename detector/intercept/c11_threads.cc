@@ -1,5 +1,5 @@
-// C11's thrd_*, mtx_*, cnd_* and call_once. glibc implements them on internal names that no interposition reaches, so each is
-// taken over here, with the edges of its pthread sister.
+// C11's thrd_*, mtx_*, cnd_* and call_once. glibc implements them on internal names that no interposition reaches, so
+// each is taken over here, with the edges of its pthread sister.
 #include <pthread.h>
 #include <threads.h>
 
@@ -42,11 +42,16 @@ void* run_c11_thread(void* raw_start) {
 
 int c11_result(int error) {
   switch (error) {
-    case 0: return thrd_success;
-    case ENOMEM: return thrd_nomem;
-    case ETIMEDOUT: return thrd_timedout;
-    case EBUSY: return thrd_busy;
-    default: return thrd_error;
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    case EBUSY:
+      return thrd_busy;
+    default:
+      return thrd_error;
   }
 }
 

@@ -1,5 +1,5 @@
-// pthread_cond_*: signal and broadcast order nothing by themselves (a waiter may wake without one); what orders is the mutex that
-// wait unlocks and locks again.
+// pthread_cond_*: signal and broadcast order nothing by themselves (a waiter may wake without one); what orders is the
+// mutex that wait unlocks and locks again.
 #include <pthread.h>
 
 #include "detector/intercept/mutexes.h"
@@ -57,7 +57,8 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, co
   return real_timedwait(condition, mutex, deadline);
 }
 
-int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
+                           const timespec* deadline) {
   on_object_use(condition, CallSite::here());
   const MutexReleasedForWait released(mutex, CallSite::here());
   return real_clockwait(condition, mutex, clock, deadline);

@@ -1,6 +1,7 @@
-// Exception objects are shared by reference counts that live inside libstdc++ (std::exception_ptr, and the catch blocks of rethrown ones), which is
-// not instrumented: without the edges of those counts, freeing an exception would race with the reads of another thread that has dropped
-// its reference before. Each drop is an acquire-release operation on the count; whoever drops the last sees all others.
+// Exception objects are shared by reference counts that live inside libstdc++ (std::exception_ptr, and the catch blocks
+// of rethrown ones), which is not instrumented: without the edges of those counts, freeing an exception would race with
+// the reads of another thread that has dropped its reference before. Each drop is an acquire-release operation on the
+// count; whoever drops the last sees all others.
 //
 // Weak: a program that links libstdc++ statically has these names from there, and goes without.
 #include <exception>

@@ -37,7 +37,8 @@ void set_clocks(int fd, uint32_t write_clock, uint32_t read_clock) {
 }
 
 uint32_t new_clock() {
-  const uint32_t clock = kFlowClocks + g_next_clock.fetch_add(1, std::memory_order_relaxed) % (kClocks - kFlowClocks) + 1;
+  const uint32_t clock =
+      kFlowClocks + g_next_clock.fetch_add(1, std::memory_order_relaxed) % (kClocks - kFlowClocks) + 1;
   forget_sync_vars(address_of(clock_object(clock)), 1);  // should the numbers have come round
   return clock;
 }

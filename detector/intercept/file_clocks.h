@@ -1,12 +1,13 @@
-// FileClocks: the sync objects of file descriptors. What is written to a pipe, socket or eventfd happens before the read that returns it.
+// FileClocks: the sync objects of file descriptors. What is written to a pipe, socket or eventfd happens before the
+// read that returns it.
 //
-// Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share one, a socket pair has one each
-// way, a connected socket one for each (from, to) pair of addresses, so that both ends of a connection inside this process find
-// each other and different connections stay apart. Other descriptors have one of their own: what is written through it happens before what is
-// read through it.
+// Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share
+// one, a socket pair has one each way, a connected socket one for each (from, to) pair of addresses, so that both ends
+// of a connection inside this process find each other and different connections stay apart. Other descriptors have one
+// of their own: what is written through it happens before what is read through it.
 //
-// A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which can add an
-// edge and not lose one.
+// A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which
+// can add an edge and not lose one.
 //
 // Thread safety: any thread. A descriptor that is closed while another thread uses it is the program's mistake.
 #ifndef GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_

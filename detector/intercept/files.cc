@@ -1,5 +1,5 @@
-// System calls on file descriptors: the edges of file_clocks.h, and the program's buffers, which the kernel reads and writes on its
-// behalf.
+// System calls on file descriptors: the edges of file_clocks.h, and the program's buffers, which the kernel reads and
+// writes on its behalf.
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

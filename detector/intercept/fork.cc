@@ -1,5 +1,5 @@
-// fork(): the child is one thread, which goes on with the strand of the thread that forked. The allocator's locks are taken for the time of the
-// fork; other locks that threads of the parent held are freed before the child does anything.
+// fork(): the child is one thread, which goes on with the strand of the thread that forked. The allocator's locks are
+// taken for the time of the fork; other locks that threads of the parent held are freed before the child does anything.
 #include "detector/intercept/fork.h"
 
 #include <pthread.h>

@@ -3,7 +3,8 @@
 
 namespace gorace::detector {
 
-// prepare_fork registers what the child of fork() does first. Called by start(), so before the program's own pthread_atfork handlers.
+// prepare_fork registers what the child of fork() does first. Called by start(), so before the program's own
+// pthread_atfork handlers.
 void prepare_fork();
 
 }  // namespace gorace::detector

@@ -1,10 +1,11 @@
-// __cxa_guard_*: initialisation of function-local statics (Itanium C++ ABI 3.3.3). Implemented here rather than passed on, so that it also
-// works when libstdc++ is linked statically: there is no other definition to pass on to then.
+// __cxa_guard_*: initialisation of function-local statics (Itanium C++ ABI 3.3.3). Implemented here rather than passed
+// on, so that it also works when libstdc++ is linked statically: there is no other definition to pass on to then.
 //
 // Weak, for a static libstdc++ whose own file of guards is linked for some other reason.
 //
-// A guard is 64 bits, of which compilers only test the first byte: not zero means initialised. The rest is ours. Compiled code
-// that finds the byte set with its own acquire load meets the clock that __cxa_guard_release left at the guard's address.
+// A guard is 64 bits, of which compilers only test the first byte: not zero means initialised. The rest is ours.
+// Compiled code that finds the byte set with its own acquire load meets the clock that __cxa_guard_release left at the
+// guard's address.
 #include <atomic>
 #include <climits>
 #include <cstdint>
@@ -41,7 +42,8 @@ extern "C" {
       gorace::detector::on_acquire(guard);
       return 0;
     }
-    if ((seen & kWaiters) == 0 && !state.compare_exchange_strong(seen, seen | kWaiters, std::memory_order_relaxed)) continue;
+    if ((seen & kWaiters) == 0 && !state.compare_exchange_strong(seen, seen | kWaiters, std::memory_order_relaxed))
+      continue;
     gorace::runtime::futex_wait(&state, seen | kWaiters);
   }
 }

@@ -1,5 +1,5 @@
-// mmap, munmap, mremap: fresh pages have no history, whatever was at their addresses before. libc's own calls do not come through here; what it
-// maps for malloc and for stacks is forgotten when it is handed out (heap/, threads.cc).
+// mmap, munmap, mremap: fresh pages have no history, whatever was at their addresses before. libc's own calls do not
+// come through here; what it maps for malloc and for stacks is forgotten when it is handed out (heap/, threads.cc).
 #include <sys/mman.h>
 
 #include <cstdarg>
@@ -16,7 +16,8 @@ constinit RealFunction<decltype(mmap)> real_mmap("mmap");
 constinit RealFunction<decltype(munmap)> real_munmap("munmap");
 constinit RealFunction<decltype(mremap)> real_mremap("mremap");
 
-// Reservations of address space beyond this were never seen with a history, and even a byte a page takes long to go through.
+// Reservations of address space beyond this were never seen with a history, and even a byte a page takes long to go
+// through.
 constexpr size_t kMaxForgottenBytes = size_t{1} << 36;
 
 void forget(const void* address, size_t bytes) {

@@ -1,4 +1,5 @@
-// Mutexes: the two edges of any mutex, for the files whose functions lock one on the way (conditions.cc, c11_threads.cc).
+// Mutexes: the two edges of any mutex, for the files whose functions lock one on the way (conditions.cc,
+// c11_threads.cc).
 #ifndef GORACE_DETECTOR_INTERCEPT_MUTEXES_H_
 #define GORACE_DETECTOR_INTERCEPT_MUTEXES_H_
 
@@ -8,7 +9,8 @@
 
 namespace gorace::detector {
 
-// on_locked: `result` is what the locking function returned. EOWNERDEAD: a robust mutex is ours, its last owner died with it.
+// on_locked: `result` is what the locking function returned. EOWNERDEAD: a robust mutex is ours, its last owner died
+// with it.
 inline int on_locked(const volatile void* mutex, int result) {
   if (result == 0 || result == EOWNERDEAD) on_acquire(mutex);
   return result;
@@ -20,7 +22,8 @@ inline void before_unlock(const volatile void* mutex, CallSite site) {
   on_release(mutex);
 }
 
-// MutexReleasedForWait: the mutex's edges around a wait on a condition variable. A destructor, because a cancelled wait leaves by forced unwinding, with the mutex locked.
+// MutexReleasedForWait: the mutex's edges around a wait on a condition variable. A destructor, because a cancelled wait
+// leaves by forced unwinding, with the mutex locked.
 class MutexReleasedForWait {
  public:
   MutexReleasedForWait(const volatile void* mutex, CallSite site) : mutex_(mutex) { before_unlock(mutex, site); }

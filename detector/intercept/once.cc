@@ -9,8 +9,8 @@ namespace {
 
 constinit RealFunction<decltype(pthread_once)> real_once("pthread_once");
 
-// pthread_once passes nothing to the function, so what to call and for whom waits here. Read once, at the start of the call, on the
-// same thread: the function itself may then call other onces, or (a goroutine) continue on another thread.
+// pthread_once passes nothing to the function, so what to call and for whom waits here. Read once, at the start of the
+// call, on the same thread: the function itself may then call other onces, or (a goroutine) continue on another thread.
 struct OnceCall {
   pthread_once_t* control;
   void (*body)();
@@ -34,4 +34,6 @@ int run_once(pthread_once_t* control, void (*body)()) {
 
 }  // namespace gorace::detector
 
-extern "C" int pthread_once(pthread_once_t* control, void (*body)()) { return gorace::detector::run_once(control, body); }
+extern "C" int pthread_once(pthread_once_t* control, void (*body)()) {
+  return gorace::detector::run_once(control, body);
+}

@@ -13,8 +13,8 @@ namespace {
 
 using runtime::G;
 
-// g->detector is the goroutine's Context. For an attached thread it is the thread's own, the one that pthread events go to; both have
-// one id. Null: not watched.
+// g->detector is the goroutine's Context. For an attached thread it is the thread's own, the one that pthread events go
+// to; both have one id. Null: not watched.
 Context* context_of(const G* g) { return static_cast<Context*>(g->detector); }
 
 Context* watched_context_of(const G* g) {
@@ -45,8 +45,8 @@ void thread_detached(G* detached) { detached->detector = nullptr; }
 
 void goroutine_switched(G*, G* to) { set_current_context(to == nullptr ? nullptr : context_of(to)); }
 
-// Stacks are recycled: whatever happened on this one is no concern of the next goroutine. The control block's page, at the top, held the
-// closure too.
+// Stacks are recycled: whatever happened on this one is no concern of the next goroutine. The control block's page, at
+// the top, held the closure too.
 void forget_stack(const G* g) {
   constexpr uintptr_t kPageBytes = 4096;
   const uintptr_t end_of_control_page = (address_of(g) & ~(kPageBytes - 1)) + kPageBytes;

@@ -1,5 +1,5 @@
-// pthread_rwlock_*: a writer's unlock happens before the next lock of either kind, a reader's before the next writer's lock; readers do not
-// order each other.
+// pthread_rwlock_*: a writer's unlock happens before the next lock of either kind, a reader's before the next writer's
+// lock; readers do not order each other.
 #include <pthread.h>
 
 #include "detector/intercept/real_function.h"
@@ -30,7 +30,8 @@ int on_write_locked(pthread_rwlock_t* lock, int result) {
   return result;
 }
 
-// Only the holder calls unlock, so what glibc keeps there about a writer cannot change meanwhile: zero while readers hold the lock.
+// Only the holder calls unlock, so what glibc keeps there about a writer cannot change meanwhile: zero while readers
+// hold the lock.
 bool held_by_writer(const pthread_rwlock_t* lock) { return lock->__data.__cur_writer != 0; }
 
 }  // namespace

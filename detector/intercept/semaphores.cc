@@ -1,5 +1,5 @@
-// sem_*: a post happens before the wait that takes what it gave. A semaphore does not tell whose post a wait took, so a wait is ordered after
-// all posts so far.
+// sem_*: a post happens before the wait that takes what it gave. A semaphore does not tell whose post a wait took, so a
+// wait is ordered after all posts so far.
 #include <fcntl.h>
 #include <semaphore.h>
 

@@ -1,6 +1,7 @@
-// Signals: a handler that interrupts its thread inside the detector must wait, since the detector's locks are not reentrant. So the program's
-// handlers are called through a trampoline, which puts a signal off until its thread leaves the detector (microseconds). A
-// signal that the interrupted instruction itself raised (SIGSEGV and the like) cannot wait.
+// Signals: a handler that interrupts its thread inside the detector must wait, since the detector's locks are not
+// reentrant. So the program's handlers are called through a trampoline, which puts a signal off until its thread leaves
+// the detector (microseconds). A signal that the interrupted instruction itself raised (SIGSEGV and the like) cannot
+// wait.
 //
 // What a handler does happens after the sigaction that installed it.
 #include <signal.h>
@@ -26,8 +27,8 @@ struct Handler {
 };
 constinit Handler g_handlers[kSignals] = {};
 
-// Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do. It is inside the detector for microseconds; of
-// more than kMost different signals in one such stretch the last are lost.
+// Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do. It is inside the
+// detector for microseconds; of more than kMost different signals in one such stretch the last are lost.
 struct Deferred {
   static constexpr int kMost = 8;
   volatile int number[kMost];  // 0: free
@@ -36,8 +37,8 @@ struct Deferred {
 constinit __attribute__((tls_model("initial-exec"))) thread_local Deferred t_deferred{};
 
 bool raised_by_instruction(int number, const siginfo_t* info) {
-  const bool synchronous = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP ||
-                           number == SIGSYS;
+  const bool synchronous = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
+                           number == SIGTRAP || number == SIGSYS;
   return synchronous && info->si_code > 0;
 }
 
@@ -109,7 +110,8 @@ struct Remembered {
 };
 Remembered remember(int number, const struct sigaction& action) {
   Handler& handler = g_handlers[number];
-  const Remembered former{handler.function.load(std::memory_order_relaxed), handler.flags.load(std::memory_order_relaxed)};
+  const Remembered former{handler.function.load(std::memory_order_relaxed),
+                          handler.flags.load(std::memory_order_relaxed)};
   on_release_merge(&handler);
   handler.flags.store(action.sa_flags, std::memory_order_relaxed);
   // release: pairs with the acquire in call_handler.
@@ -161,6 +163,8 @@ int sigaction(int number, const struct sigaction* action, struct sigaction* old)
   return gorace::detector::install(number, action, old);
 }
 
-sighandler_t signal(int number, sighandler_t handler) noexcept { return gorace::detector::install_plain(number, handler); }
+sighandler_t signal(int number, sighandler_t handler) noexcept {
+  return gorace::detector::install_plain(number, handler);
+}
 
 }  // extern "C"

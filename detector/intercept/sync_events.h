@@ -1,5 +1,5 @@
-// Sync events: what an interceptor tells the detector about a synchronisation object, in the name of the running strand. Each does nothing
-// on a strand that is not watched.
+// Sync events: what an interceptor tells the detector about a synchronisation object, in the name of the running
+// strand. Each does nothing on a strand that is not watched.
 #ifndef GORACE_DETECTOR_INTERCEPT_SYNC_EVENTS_H_
 #define GORACE_DETECTOR_INTERCEPT_SYNC_EVENTS_H_
 
@@ -32,8 +32,8 @@ inline void on_acquire_exclusive(const volatile void* object) {
   if (Context* context = watched_context(); context != nullptr) acquire_exclusive(context, address_of(object));
 }
 
-// An object's init and destroy write it, its use reads it atomically: so a use that is not ordered with the end of the object's life (destroy,
-// free) is a race report. One byte stands for the object.
+// An object's init and destroy write it, its use reads it atomically: so a use that is not ordered with the end of the
+// object's life (destroy, free) is a race report. One byte stands for the object.
 inline void on_object_init(const volatile void* object, size_t bytes, CallSite site) {
   forget_sync_vars(address_of(object), bytes);
   check_range(object, 1, Direction::kWrite, site);

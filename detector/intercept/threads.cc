@@ -1,5 +1,6 @@
-// pthread_create and the ends of threads. A child's birth happens after everything its creator did; its end happens before the return of
-// the join. A strand ends after the thread's last destructor (thread_local objects, pthread keys), so that those are watched.
+// pthread_create and the ends of threads. A child's birth happens after everything its creator did; its end happens
+// before the return of the join. A strand ends after the thread's last destructor (thread_local objects, pthread keys),
+// so that those are watched.
 #include "detector/intercept/threads.h"
 
 #include <limits.h>
@@ -34,12 +35,13 @@ struct Start {
   void* (*body)(void*);
   void* argument;
   Context* context;
-  // 0 until the creator has entered the thread into the table: before that the child must not end (its pthread_t could come again).
+  // 0 until the creator has entered the thread into the table: before that the child must not end (its pthread_t could
+  // come again).
   std::atomic<uint32_t> entered{0};
 };
 
-// libc runs key destructors in rounds while any value is set, PTHREAD_DESTRUCTOR_ITERATIONS at most. Setting ours again until the last round
-// lets all others finish before. The value counts the rounds left.
+// libc runs key destructors in rounds while any value is set, PTHREAD_DESTRUCTOR_ITERATIONS at most. Setting ours again
+// until the last round lets all others finish before. The value counts the rounds left.
 void end_of_thread(void* rounds_left) {
   const auto rounds = reinterpret_cast<uintptr_t>(rounds_left);
   if (rounds > 1) {
@@ -54,8 +56,8 @@ void end_of_thread(void* rounds_left) {
   if (Context* ended = thread_ended(pthread_self()); ended != nullptr) context_forget(ended);
 }
 
-// libc reuses the stacks of ended threads: what they did there is no concern of the new one. The range holds the thread's TLS too, above
-// its first frame.
+// libc reuses the stacks of ended threads: what they did there is no concern of the new one. The range holds the
+// thread's TLS too, above its first frame.
 void begin_thread_memory(const Context* context) {
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
@@ -98,7 +100,8 @@ bool starts_detached(const pthread_attr_t* attributes) {
 
 void prepare_threads() { pthread_key_create(&g_end_key, end_of_thread); }
 
-int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument, CallSite site) {
+int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument,
+                  CallSite site) {
   Context* creator = watched_context();
   // A strand that is not watched (libc's own helper threads) makes threads that are not: nothing could order them.
   if (creator == nullptr) return real_create(thread, attributes, body, argument);

@@ -14,10 +14,11 @@ namespace gorace::detector {
 void prepare_threads();
 
 // create_thread is pthread_create in the name of the running strand: also what thrd_create does.
-int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument, CallSite site);
+int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument,
+                  CallSite site);
 
-// Join: the two sides of a join. Construct it before blocking; finish() lets what the joined thread did happen before what the
-// caller does next.
+// Join: the two sides of a join. Construct it before blocking; finish() lets what the joined thread did happen before
+// what the caller does next.
 class Join {
  public:
   explicit Join(pthread_t thread) : thread_(thread), entry_(find_thread(thread)) {}

@@ -28,9 +28,12 @@ const char* access_words(const RaceSide& side, bool is_previous) {
 
 const char* kind_note(AccessKind kind) {
   switch (kind) {
-    case AccessKind::kFree: return " (free)";
-    case AccessKind::kVptr: return " (vtable pointer)";
-    default: return "";
+    case AccessKind::kFree:
+      return " (free)";
+    case AccessKind::kVptr:
+      return " (vtable pointer)";
+    default:
+      return "";
   }
 }
 
@@ -57,9 +60,15 @@ void print_creation(RawWriter& out, const Context* context) {
 
 void print_strand(RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording) {
   switch (kind) {
-    case StrandKind::kMain: out << (wording.has_goroutines ? "main goroutine" : "main thread"); return;
-    case StrandKind::kThread: out << "thread " << id; break;
-    case StrandKind::kGoroutine: out << "goroutine " << id; break;
+    case StrandKind::kMain:
+      out << (wording.has_goroutines ? "main goroutine" : "main thread");
+      return;
+    case StrandKind::kThread:
+      out << "thread " << id;
+      break;
+    case StrandKind::kGoroutine:
+      out << "goroutine " << id;
+      break;
   }
   if (name[0] != '\0') out << " '" << name << "'";
 }

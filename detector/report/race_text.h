@@ -1,5 +1,5 @@
-// The text of a race report. Layout: Go's (src/runtime/race, "WARNING: DATA RACE"), which tools that read Go's reports accept, with three
-// additions: atomic accesses say so, freeing says so, and the memory is described.
+// The text of a race report. Layout: Go's (src/runtime/race, "WARNING: DATA RACE"), which tools that read Go's reports
+// accept, with three additions: atomic accesses say so, freeing says so, and the memory is described.
 #ifndef GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 #define GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 
@@ -21,8 +21,8 @@ void print_strand(runtime::RawWriter& out, StrandKind kind, uint64_t id, const c
 // print_origin prints the stack of an origin in the style of race reports.
 void print_origin(runtime::RawWriter& out, OriginId origin);
 
-// print_memory describes what lies at `address`, after a blank line: a heap block, a global variable, a stack, thread-local storage. Prints
-// nothing when that is not known.
+// print_memory describes what lies at `address`, after a blank line: a heap block, a global variable, a stack,
+// thread-local storage. Prints nothing when that is not known.
 void print_memory(runtime::RawWriter& out, uintptr_t address, const RaceWording& wording);
 
 }  // namespace gorace::detector

@@ -1,7 +1,8 @@
-// Reports: data races in Go's layout, on the descriptor that GORACE's log_path names, de-duplicated by the unordered pair of stacks.
+// Reports: data races in Go's layout, on the descriptor that GORACE's log_path names, de-duplicated by the unordered
+// pair of stacks.
 //
-// Thread safety: any thread; reports are serialised, so that two do not mix. Runs on the racing strand, in the middle of its access: allocates
-// nothing from the program's malloc and takes none of the program's locks.
+// Thread safety: any thread; reports are serialised, so that two do not mix. Runs on the racing strand, in the middle
+// of its access: allocates nothing from the program's malloc and takes none of the program's locks.
 #ifndef GORACE_DETECTOR_REPORT_REPORT_H_
 #define GORACE_DETECTOR_REPORT_REPORT_H_
 
@@ -26,20 +27,23 @@ struct Race {
   RaceSide previous;
 };
 
-// report_race prints the race unless its pair of stacks was printed before. With halt_on_error it ends the process (code 66).
+// report_race prints the race unless its pair of stacks was printed before. With halt_on_error it ends the process
+// (code 66).
 void report_race(const Race& race);
 
 // Number of distinct reports so far.
 uint64_t race_count();
 
-// finish_reports is the detector's exit hook (ExitPhase::kLast): prints `Found N data race(s)` and what limits made the detector
-// drop, each once and only when there is any, and returns the process's exit code: GORACE's exitcode in place of 0 when races were found.
+// finish_reports is the detector's exit hook (ExitPhase::kLast): prints `Found N data race(s)` and what limits made the
+// detector drop, each once and only when there is any, and returns the process's exit code: GORACE's exitcode in place
+// of 0 when races were found.
 int finish_reports(int exit_code);
 
 // note_goroutine_started: from now on the main strand is called "main goroutine"; "main thread" before.
 void note_goroutine_started();
 
-// find_heap_block fills in the heap block that contains `address`, also one that was freed and not handed out again. Provided by heap/.
+// find_heap_block fills in the heap block that contains `address`, also one that was freed and not handed out again.
+// Provided by heap/.
 struct HeapBlock {
   uintptr_t address;
   size_t bytes;

@@ -1,4 +1,5 @@
-// Internal to this folder: the allocation functions with the caller's frame given, for malloc.cc's and new_delete.cc's entry points.
+// Internal to this folder: the allocation functions with the caller's frame given, for malloc.cc's and new_delete.cc's
+// entry points.
 #ifndef GORACE_RUNTIME_ALLOC_ALLOCATE_H_
 #define GORACE_RUNTIME_ALLOC_ALLOCATE_H_
 

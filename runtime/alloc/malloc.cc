@@ -1,7 +1,7 @@
 // The C allocation functions, on top of libc's own allocator (its __libc_ names), with observers told.
 //
-// All definitions are weak: a program that brings its own malloc (a static tcmalloc, jemalloc) links, and keeps it; its blocks are
-// then unknown to observers. malloc_usable_size stays libc's, since the blocks are.
+// All definitions are weak: a program that brings its own malloc (a static tcmalloc, jemalloc) links, and keeps it; its
+// blocks are then unknown to observers. malloc_usable_size stays libc's, since the blocks are.
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ void* announce(void* block, size_t bytes, const void* caller_frame) {
 void* reallocate(void* block, size_t bytes, const void* caller_frame) {
   if (block == nullptr) return announce(__libc_malloc(bytes), bytes, caller_frame);
   if (g_alloc_observer_count == 0) return __libc_realloc(block, bytes);
-  // The old block must be announced as freed before another thread can have it. When libc refuses it is still there: a block anew,
-  // of the size that can be told.
+  // The old block must be announced as freed before another thread can have it. When libc refuses it is still there: a
+  // block anew, of the size that can be told.
   const size_t old_bytes = malloc_usable_size(block);
   observe_freeing(block, caller_frame);
   void* moved = __libc_realloc(block, bytes);

@@ -1,5 +1,5 @@
-// operator new and delete, all forms, so that a block's allocation is known by the `new` expression and not by a line of libstdc++.
-// Weak: a program's own replacement wins, as the standard grants.
+// operator new and delete, all forms, so that a block's allocation is known by the `new` expression and not by a line
+// of libstdc++. Weak: a program's own replacement wins, as the standard grants.
 #include <cstddef>
 #include <new>
 
@@ -39,8 +39,12 @@ size_t bytes_of(std::align_val_t alignment) { return static_cast<size_t>(alignme
 
 using namespace gorace::runtime;
 
-[[gnu::weak]] void* operator new(size_t bytes) { return allocate_or_throw(bytes, kDefault, __builtin_frame_address(0)); }
-[[gnu::weak]] void* operator new[](size_t bytes) { return allocate_or_throw(bytes, kDefault, __builtin_frame_address(0)); }
+[[gnu::weak]] void* operator new(size_t bytes) {
+  return allocate_or_throw(bytes, kDefault, __builtin_frame_address(0));
+}
+[[gnu::weak]] void* operator new[](size_t bytes) {
+  return allocate_or_throw(bytes, kDefault, __builtin_frame_address(0));
+}
 [[gnu::weak]] void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
   return allocate_or_null(bytes, kDefault, __builtin_frame_address(0));
 }

@@ -1,8 +1,8 @@
 // Readers and writers of std::shared_mutex and std::shared_timed_mutex.
 // expect: clean
 #include <chrono>
-#include <mutex>
 #include <cstdlib>
+#include <mutex>
 #include <shared_mutex>
 #include <thread>
 #include <vector>

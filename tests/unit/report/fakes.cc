@@ -1,0 +1,44 @@
+#include "tests/unit/report/fakes.h"
+
+#include "runtime/base/raw_writer.h"
+
+namespace gorace::detector {
+
+testing::Fakes testing::g_fakes;
+
+OriginInfo origin_info(OriginId origin) {
+  static uintptr_t frames[1024];
+  const OriginId number = is_atomic_origin(origin) ? origin - kUnknownAtomicOrigin : origin;
+  if (number == 0) return {AccessKind::kPlain, 0, nullptr};
+  frames[number] = number;
+  AccessKind kind = is_atomic_origin(origin) ? AccessKind::kAtomic : AccessKind::kPlain;
+  if (origin == testing::kFreeOrigin) kind = AccessKind::kFree;
+  if (origin == testing::kVptrOrigin) kind = AccessKind::kVptr;
+  return {kind, 1, &frames[number]};
+}
+
+bool find_heap_block(uintptr_t, HeapBlock* out) {
+  if (testing::g_fakes.heap_block) *out = *testing::g_fakes.heap_block;
+  return testing::g_fakes.heap_block.has_value();
+}
+
+}  // namespace gorace::detector
+
+namespace gorace::runtime {
+
+using detector::testing::g_fakes;
+
+void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle) {
+  for (int i = 0; i < count; ++i) out << "  f" << pcs[i] << "()\n      file.cc:" << pcs[i] << " +0x10\n";
+}
+
+bool symbolize_data(uintptr_t, DataSymbol* out) {
+  if (g_fakes.global) *out = *g_fakes.global;
+  return g_fakes.global.has_value();
+}
+
+void for_each_goroutine(void (*visit)(G*, void*), void* argument, bool) {
+  for (G* g : g_fakes.goroutines) visit(g, argument);
+}
+
+}  // namespace gorace::runtime
