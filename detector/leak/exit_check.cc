@@ -9,7 +9,7 @@
 #include "runtime/dump/dump.h"
 #include "runtime/sched/sched.h"
 
-// Named on the link line (CMakeLists.txt), so that this file is taken from the archive though nothing refers to it.
+// Named in runtime/dump/fatal.cc, so that this file is taken from the archive though nothing calls it.
 extern "C" const char __gorace_leak_check = 0;
 
 namespace gorace::detector {

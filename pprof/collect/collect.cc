@@ -14,7 +14,7 @@
 #include "runtime/base/options.h"
 #include "runtime/base/raw_writer.h"
 
-// Named on the link line (CMakeLists.txt), so that this file is taken from the archive though nothing refers to it.
+// Named in runtime/dump/fatal.cc, so that this file is taken from the archive though nothing calls it.
 extern "C" const char __gorace_profiles = 0;
 
 namespace gorace::pprof {

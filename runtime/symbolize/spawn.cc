@@ -122,7 +122,11 @@ void have_program(void* argument) {
   syscall(SYS_exit, 0);
 }
 
-// The environment without LD_PRELOAD: what the program preloads is not for the helper.
+// What the program preloads, and how it is watched, is not for the helper.
+bool is_for_helper(const char* variable) {
+  return strncmp(variable, "LD_PRELOAD=", 11) != 0 && strncmp(variable, "GORACE=", 7) != 0;
+}
+
 const char** helper_environment(size_t* bytes) {
   size_t count = 0;
   while (environ != nullptr && environ[count] != nullptr) ++count;
@@ -130,7 +134,7 @@ const char** helper_environment(size_t* bytes) {
   auto** copy = static_cast<const char**>(internal_alloc(*bytes));
   size_t kept = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0) copy[kept++] = environ[i];
+    if (is_for_helper(environ[i])) copy[kept++] = environ[i];
   }
   return copy;
 }
