@@ -36,7 +36,7 @@ void detach_main(M* m) {
   if (m->current != g) return;  // exit() was called by another goroutine on this thread
   observe<&Hooks::goroutine_ended>(g);
   g->status.store(GStatus::kDead, std::memory_order_release);
-  g->sched.ended = true;
+  g->rare.ended = true;
   m->current = nullptr;
   if (m->p != nullptr) hand_off_p(m);
   m->tid.store(0, std::memory_order_release);
@@ -111,7 +111,7 @@ M* attach_main() {
   install_signal_stack();
   G* g = m->thread_g;
   g->sched.home = m;
-  sanitizer_adopt_thread(&g->sched.tsan_fiber);
+  sanitizer_adopt_thread(&g->rare.tsan_fiber);
   g_sched.machine_count.fetch_add(1, std::memory_order_relaxed);
   g_sched.lock.lock();
   g_sched.main_machine = m;

@@ -62,7 +62,7 @@ struct alignas(64) M {
 };
 
 inline SanitizerStack sanitizer_stack(G* g) {
-  return {&g->sched.tsan_fiber, &g->sched.asan_fake_stack, g->stack_low, g->stack_high};
+  return {&g->rare.tsan_fiber, &g->rare.asan_fake_stack, g->stack_low, g->stack_high};
 }
 
 // current_m returns this thread's M, or null. Never inlined: a thread_local address must not survive a switch. Async-signal-safe.

@@ -38,7 +38,7 @@ void clear_waiting(G* g) {
 void park_thread(G* g, void (*unlock)(void*), void* argument) {
   ensure_sysmon();  // it looks for deadlocks
   if (unlock != nullptr) unlock(argument);
-  while (g->sched.thread_wake.exchange(0, std::memory_order_acquire) == 0) futex_wait(&g->sched.thread_wake, 0);
+  while (g->rare.thread_wake.exchange(0, std::memory_order_acquire) == 0) futex_wait(&g->rare.thread_wake, 0);
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
 }
 
@@ -136,8 +136,8 @@ void ready(G* g) {
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
   if (__builtin_expect(g->kind != GKind::kGoroutine, 0)) {
     if (g->kind == GKind::kThread) {
-      g->sched.thread_wake.store(1, std::memory_order_release);
-      futex_wake(&g->sched.thread_wake, 1);
+      g->rare.thread_wake.store(1, std::memory_order_release);
+      futex_wake(&g->rare.thread_wake, 1);
       return;
     }
     if (g->sched.lock_count == 0) {

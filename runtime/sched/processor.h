@@ -24,13 +24,15 @@ struct alignas(64) P {
   // The holding M's, but for the queue's thief side.
   RunQueue queue;
   uint32_t polls_left = 1;      // scheduling points until the global queue and the clock are looked at
-  G* free_stacks = nullptr;     // cache of dead G, default size
-  int free_stack_count = 0;
+  int free_stack_count = 0;     // cache of dead G, default size: free_stacks[0, count)
   uint64_t next_id = 0;         // [next_id, last_id): goroutine ids reserved for this P
   uint64_t last_id = 0;
   // handoffs counts how often in a row a readied goroutine was next run by this very P. Past a limit, ready() no longer wakes another
   // processor for it: a futex call costs more than the hand-over (see README, "Wake-ups").
   std::atomic<uint32_t> handoffs{0};  // thieves and sysmon reset it
+
+  static constexpr int kMaxFreeStacks = 64;
+  G* free_stacks[kMaxFreeStacks] = {};
 
   // Read by others.
   alignas(64) std::atomic<uint32_t> tick{0};       // scheduling points passed; written by the holder

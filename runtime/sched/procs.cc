@@ -207,7 +207,7 @@ size_t goroutine_count() {
     count += g_sched.all_ps[i].load(std::memory_order_relaxed)->live.load(std::memory_order_relaxed);
   }
   const M* main = g_sched.main_machine;
-  if (main == nullptr || !main->thread_g->sched.ended) ++count;
+  if (main == nullptr || !main->thread_g->rare.ended) ++count;
   return count < 0 ? 0 : static_cast<size_t>(count);
 }
 

@@ -136,12 +136,12 @@ bool resume_if_work(M* m, int64_t next_timer) {
 void sleep_without_p(M* m) {
   g_sched.lock.lock();
   // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one idle.
-  if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(g, g, 1);
+  if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(&g, 1);
   const bool wanted = m->locked_g != nullptr && m->ready_home.load(std::memory_order_relaxed) != nullptr;
   P* p = wanted || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked() : nullptr;
   if (p == nullptr && wanted) {
     G* g = m->ready_home.exchange(nullptr, std::memory_order_relaxed);
-    global_push_locked(g, g, 1);
+    global_push_locked(&g, 1);
   }
   if (p == nullptr) {
     if (m->locked_g == nullptr) {

@@ -25,8 +25,9 @@ struct Scheduler {
   SpinLock lock;
 
   // Under lock; the atomics are also read without, as hints.
-  G* global_head = nullptr;
-  G* global_tail = nullptr;
+  G** global_ring = nullptr;  // circular, of global_capacity (a power of two) entries
+  uint32_t global_capacity = 0;
+  uint32_t global_first = 0;
   std::atomic<uint32_t> global_size{0};
   P* idle_ps = nullptr;
   std::atomic<int> idle_p_count{0};
@@ -74,7 +75,7 @@ int64_t earliest_timer();
 
 // --- global_queue.cc ---
 void global_push(G* g);               // takes the lock; wakes nobody
-void global_push_locked(G* first, G* last, uint32_t count);
+void global_push_locked(G* const* batch, uint32_t count);
 G* global_take(P* p, bool one_only);  // moves a fair share to p's ring and returns one; null when empty
 void push_local(P* p, G* g);          // ring, or half of the ring to the global queue when it is full
 void drain_to_global_locked(P* p);

@@ -28,7 +28,6 @@ constexpr int kPassesBeforeBackoff = 20;
 constexpr int64_t kHogNs = 10'000'000;
 constexpr int64_t kTimerSlackNs = 50'000;  // an M that runs usually sees to a due timer itself
 constexpr int64_t kTrimIntervalNs = 1'000'000'000;
-constexpr size_t kTrimSlots = 4096;        // of one pass: about 2 ms
 constexpr int64_t kIdleRecheckMinNs = 10'000'000;
 constexpr int64_t kIdleRecheckMaxNs = 1'000'000'000;
 constexpr size_t kSysmonStackBytes = size_t{128} << 10;
@@ -44,7 +43,7 @@ struct Sysmon {
   bool pass(int64_t now);
   bool watch_processor(P* p, int64_t now);
   void sleep_while_idle(int64_t now);
-  bool trim(int64_t now);
+  void trim(int64_t now);
 };
 
 bool work_waits() {
@@ -128,12 +127,10 @@ bool all_idle() {
          g_sched.detached_ps.load(std::memory_order_relaxed) == 0 && g_sched.global_size.load(std::memory_order_relaxed) == 0;
 }
 
-// trim returns true while there is more to return.
-bool Sysmon::trim(int64_t now) {
-  if (now - last_trim_ns < kTrimIntervalNs) return false;
-  const bool more = release_idle_stacks(kTrimSlots, /*release_all=*/false) == kTrimSlots;
-  if (!more) last_trim_ns = now;
-  return more;
+void Sysmon::trim(int64_t now) {
+  if (now - last_trim_ns < kTrimIntervalNs) return;
+  last_trim_ns = now;
+  release_idle_stacks(/*release_all=*/false);
 }
 
 // sleep_while_idle: no M runs. Nothing is left to watch until one takes a P, which wakes this thread; before that, look for a deadlock, and
@@ -163,7 +160,8 @@ void Sysmon::run() {
   for (;;) {
     const int64_t now = now_ns();
     g_sched.coarse_now.store(now, std::memory_order_relaxed);
-    if (pass(now) || trim(now)) {
+    trim(now);
+    if (pass(now)) {
       sleep_ns = kMinSleepNs;
       quiet_passes = 0;
     } else if (++quiet_passes > kPassesBeforeBackoff) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "runtime/base/check.h"
+#include "runtime/base/internal_allocator.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/stack/arena.h"
 #include "runtime/stack/guard.h"
@@ -23,9 +24,9 @@ constexpr int kClasses = std::countr_zero(kMaxStackBytes) - std::countr_zero(kMi
 struct SizeClass {
   SpinLock lock;
   // Everything below: under lock.
-  G* hot = nullptr;
-  size_t hot_count = 0;
-  size_t hot_low_water = 0;  // smallest hot_count since the last release_idle_stacks()
+  // Pointers in an array, not links in the G: taking one must not wait for the cache and page-table misses of its page.
+  InternalVector<G*> hot;
+  size_t hot_low_water = 0;  // smallest hot.size() since the last release_idle_stacks()
   size_t cold_count = 0;
   StackArena* newest = nullptr;  // where new slots come from
 };
@@ -34,32 +35,25 @@ constinit SizeClass g_classes[kClasses];
 
 int class_of(size_t slot_bytes) { return std::countr_zero(slot_bytes) - std::countr_zero(kMinStackBytes); }
 
-StackArena* arena_of(const G* g) { return static_cast<StackArena*>(g->stack.arena); }
+StackArena* arena_of(const G* g) { return static_cast<StackArena*>(g->rare.arena); }
 SizeClass& class_of(const G* g) { return g_classes[arena_of(g)->size_class]; }
 
 // construct_control_block writes a G on a page that reads as zero: a new slot's, or a cold one's.
 G* construct_control_block(StackArena& arena, uint32_t slot) {
   G* g = new (control_block(arena, slot)) G;
-  g->stack.arena = &arena;
-  g->stack.slot = slot;
+  g->rare.arena = &arena;
+  g->rare.slot = slot;
   g->stack_low = arena.base + slot * arena.slot_bytes + guard_bytes(arena.slot_bytes);
   g->stack_high = reinterpret_cast<uintptr_t>(g);
   return g;
 }
 
 G* pop_hot(SizeClass& size_class) {
-  G* g = size_class.hot;
-  if (g == nullptr) return nullptr;
-  size_class.hot = g->sched.next;
-  --size_class.hot_count;
-  size_class.hot_low_water = std::min(size_class.hot_low_water, size_class.hot_count);
+  if (size_class.hot.empty()) return nullptr;
+  G* g = size_class.hot.back();
+  size_class.hot.pop_back();
+  size_class.hot_low_water = std::min(size_class.hot_low_water, size_class.hot.size());
   return g;
-}
-
-void push_hot(SizeClass& size_class, G* g) {
-  g->sched.next = size_class.hot;
-  size_class.hot = g;
-  ++size_class.hot_count;
 }
 
 // pop_cold finds a returned slot, the lowest arena first, so that a shrunken program stays compact. False when there is none.
@@ -132,40 +126,35 @@ G* stack_acquire(size_t slot_bytes) {
   return construct_control_block(*arena, slot);
 }
 
-G* stack_acquire_hot(int max, int* count) {
+int stack_acquire_hot(G** stacks, int max) {
   SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
-  G* list = nullptr;
+  int count = 0;
   size_class.lock.lock();
-  for (*count = 0; *count < max; ++*count) {
+  for (; count < max; ++count) {
     G* g = pop_hot(size_class);
     if (g == nullptr) break;
-    g->sched.next = list;
-    list = g;
+    stacks[count] = g;
   }
   size_class.lock.unlock();
-  return list;
+  return count;
 }
 
-void stack_release_list(G* first) {
+void stack_release_batch(G* const* stacks, int count) {
   SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
   size_class.lock.lock();
-  while (first != nullptr) {
-    G* g = first;
-    first = g->sched.next;
-    push_hot(size_class, g);
-  }
+  for (int i = 0; i < count; ++i) size_class.hot.push_back(stacks[i]);
   size_class.lock.unlock();
 }
 
 void stack_release(G* g) {
   SizeClass& size_class = class_of(g);
   size_class.lock.lock();
-  push_hot(size_class, g);
+  size_class.hot.push_back(g);
   size_class.lock.unlock();
 }
 
 size_t stack_bytes(const G* g) {
-  return g->stack.arena != nullptr ? arena_of(g)->slot_bytes : g->stack_high - g->stack_low;
+  return g->rare.arena != nullptr ? arena_of(g)->slot_bytes : g->stack_high - g->stack_low;
 }
 
 namespace {
@@ -173,7 +162,7 @@ namespace {
 // make_cold returns one slot's pages. The caller owns the slot; nothing of its G may be read afterwards.
 void make_cold(SizeClass& size_class, G* g) {
   StackArena* const arena = arena_of(g);
-  const uint32_t slot = g->stack.slot;
+  const uint32_t slot = g->rare.slot;
   const uintptr_t low = g->stack_low;
   const uintptr_t high = arena->base + (slot + size_t{1}) * arena->slot_bytes;
   // Not MADV_FREE: resident memory would not fall until the machine runs short, and people read that as a leak.
@@ -184,32 +173,35 @@ void make_cold(SizeClass& size_class, G* g) {
   size_class.lock.unlock();
 }
 
-// take_idle unlinks as many hot slots as were idle since the last call. Which ones does not matter: all of them are resident.
-G* take_idle(SizeClass& size_class, size_t max_slots, bool all) {
+// take_idle removes one hot slot; null when no more than `keep` are left.
+G* take_idle(SizeClass& size_class, size_t keep) {
   size_class.lock.lock();
-  const size_t idle = std::min(max_slots, all ? size_class.hot_count : size_class.hot_low_water);
-  G* taken = nullptr;
-  for (size_t i = 0; i < idle; ++i) {
-    G* g = size_class.hot;
-    size_class.hot = g->sched.next;
-    g->sched.next = taken;
-    taken = g;
+  G* g = nullptr;
+  if (size_class.hot.size() > keep) {
+    g = size_class.hot.back();
+    size_class.hot.pop_back();
   }
-  size_class.hot_count -= idle;
-  size_class.hot_low_water = size_class.hot_count;
   size_class.lock.unlock();
-  return taken;
+  return g;
+}
+
+// begin_release returns how many hot slots to keep, and starts a new measurement of the low-water mark.
+size_t begin_release(SizeClass& size_class, bool release_all) {
+  size_class.lock.lock();
+  const size_t hot = size_class.hot.size();
+  const size_t idle = release_all ? hot : std::min(size_class.hot_low_water, hot);
+  size_class.hot_low_water = hot - idle;
+  size_class.lock.unlock();
+  return hot - idle;
 }
 
 }  // namespace
 
-size_t release_idle_stacks(size_t max_slots, bool release_all) {
+size_t release_idle_stacks(bool release_all) {
   size_t released = 0;
   for (SizeClass& size_class : g_classes) {
-    G* idle = take_idle(size_class, max_slots - released, release_all);
-    while (idle != nullptr) {
-      G* g = idle;
-      idle = g->sched.next;
+    const size_t keep = begin_release(size_class, release_all);
+    while (G* g = take_idle(size_class, keep)) {
       make_cold(size_class, g);
       ++released;
     }
@@ -245,7 +237,7 @@ StackStats stack_stats() {
   for (int i = 0; i < arenas; ++i) stats.slots += arena_at(i)->used.load(std::memory_order_relaxed);
   for (SizeClass& size_class : g_classes) {
     size_class.lock.lock();
-    stats.hot += size_class.hot_count;
+    stats.hot += size_class.hot.size();
     stats.cold += size_class.cold_count;
     size_class.lock.unlock();
   }

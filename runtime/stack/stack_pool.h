@@ -31,10 +31,10 @@ size_t stack_slot_bytes(size_t wanted_bytes);
 // stack_acquire returns the dead G of a free slot, with its stack limits set. Throws gorace::Panic when the system has no more memory for it.
 G* stack_acquire(size_t slot_bytes);
 
-// stack_acquire_hot takes up to `max` hot slots of the default size, linked by sched.next; stack_release_list gives such a list back. For the
-// per-P caches.
-G* stack_acquire_hot(int max, int* count);
-void stack_release_list(G* first);
+// stack_acquire_hot takes up to `max` hot slots of the default size and returns how many; stack_release_batch gives some back. For the per-P
+// caches.
+int stack_acquire_hot(G** stacks, int max);
+void stack_release_batch(G* const* stacks, int count);
 
 // stack_release gives back the slot of an ended goroutine whose stack nobody runs on any more.
 void stack_release(G* g);
@@ -43,8 +43,8 @@ void stack_release(G* g);
 size_t stack_bytes(const G* g);
 
 // release_idle_stacks returns to the kernel the pages of hot slots that were not needed since the call before (the low-water mark of each
-// hot list), at most `max_slots`. Returns how many slots were made cold. release_all: every hot slot.
-size_t release_idle_stacks(size_t max_slots, bool release_all);
+// size). release_all: of every hot slot. Returns how many slots were made cold; half a microsecond each.
+size_t release_idle_stacks(bool release_all);
 
 // for_each_stack visits every G that was ever handed out, dead ones too. Async-signal-safe but for what visit does.
 void for_each_stack(void (*visit)(G*, void*), void* argument);
