@@ -37,7 +37,10 @@ extern "C" {
   std::atomic<uint32_t>& state = state_of(guard);
   for (;;) {
     uint32_t seen = 0;
-    if (state.compare_exchange_strong(seen, kPending, std::memory_order_acq_rel, std::memory_order_acquire)) return 1;
+    if (state.compare_exchange_strong(seen, kPending, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      gorace::detector::on_acquire(guard);  // of an attempt that failed
+      return 1;
+    }
     if ((seen & kInitialised) != 0) {
       gorace::detector::on_acquire(guard);
       return 0;
@@ -53,6 +56,9 @@ extern "C" {
   end_pending(guard, kInitialised);
 }
 
-[[gnu::weak]] void __cxa_guard_abort(int64_t* guard) noexcept { end_pending(guard, 0); }
+[[gnu::weak]] void __cxa_guard_abort(int64_t* guard) noexcept {
+  gorace::detector::on_release(guard);
+  end_pending(guard, 0);
+}
 
 }  // extern "C"

@@ -17,17 +17,29 @@ struct OnceCall {
 };
 constinit __attribute__((tls_model("initial-exec"))) thread_local OnceCall t_once_call{};
 
-void call_and_release() {
+// The calls for one control happen one after the other: one that throws before the next attempt ([thread.once.callonce]).
+class Attempt {
+ public:
+  explicit Attempt(pthread_once_t* control) : control_(control) { on_acquire(control); }
+  ~Attempt() { on_release(control_); }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+ private:
+  pthread_once_t* const control_;
+};
+
+void call_once_body() {
   const OnceCall call = t_once_call;
-  call.body();  // when it throws, nothing is released and the next caller tries again
-  on_release(call.control);
+  const Attempt attempt(call.control);
+  call.body();
 }
 
 }  // namespace
 
 int run_once(pthread_once_t* control, void (*body)()) {
   t_once_call = {control, body};
-  const int result = real_once(control, call_and_release);
+  const int result = real_once(control, call_once_body);
   if (result == 0) on_acquire(control);
   return result;
 }

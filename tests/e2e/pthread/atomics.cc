@@ -1,5 +1,5 @@
-// Atomic counters, message passing by release and acquire, a release sequence through a relaxed read-modify-write, a
-// spin lock. expect: clean
+// Atomic counters, message passing by release and acquire, a release sequence through a relaxed RMW, a spin lock.
+// expect: clean
 #include <atomic>
 #include <cstdlib>
 #include <thread>

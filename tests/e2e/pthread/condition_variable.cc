@@ -1,5 +1,5 @@
-// A queue between threads under a mutex and condition variables: wait, wait_for, wait_until, notify without the lock
-// held. expect: clean
+// A queue between threads: wait, wait_for, notify without the lock held.
+// expect: clean
 #include <chrono>
 #include <condition_variable>
 #include <deque>

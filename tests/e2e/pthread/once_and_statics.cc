@@ -1,4 +1,5 @@
-// std::call_once, function-local statics, and an initialiser that throws the first time.
+// std::call_once, function-local statics, and of each one that throws the first time.
+// runs: 20
 // expect: clean
 #include <mutex>
 #include <stdexcept>
@@ -28,6 +29,12 @@ const Unlucky& unlucky() {
   return instance;
 }
 
+std::once_flag unlucky_once;
+int once_attempts = 0;
+void fail_once() {
+  if (++once_attempts == 1) throw std::runtime_error("first call");
+}
+
 std::once_flag once;
 int initialised = 0;
 
@@ -40,6 +47,12 @@ void use() {
   } catch (const std::runtime_error&) {
     sum += unlucky().value;
   }
+  try {
+    std::call_once(unlucky_once, fail_once);
+  } catch (const std::runtime_error&) {
+    std::call_once(unlucky_once, fail_once);
+  }
+  if (once_attempts != 2) throw std::logic_error("wrong number of attempts");
   if (sum != 106) throw std::logic_error("wrong sum");
 }
 
