@@ -2,13 +2,14 @@
 #include "instrument/pass/compat.h"
 #include "instrument/pass/gorace_pass.h"
 #include "instrument/pass/skip_annotations.h"
+#include "instrument/pass/suppress_speculation.h"
 #include "llvm/Passes/PassBuilder.h"
 
 namespace gorace::instrument {
 
 namespace {
 
-// opt -passes=gorace-skip-annotations, opt -passes=gorace
+// opt -passes=gorace-skip-annotations, opt -passes=gorace-suppress-speculation, opt -passes=gorace
 bool parse_pass_name(llvm::StringRef name, llvm::ModulePassManager& passes, llvm::ArrayRef<llvm::PassBuilder::PipelineElement>) {
   if (name == "gorace") {
     passes.addPass(GoracePass());
@@ -18,14 +19,20 @@ bool parse_pass_name(llvm::StringRef name, llvm::ModulePassManager& passes, llvm
     passes.addPass(SkipAnnotationsPass());
     return true;
   }
+  if (name == "gorace-suppress-speculation") {
+    passes.addPass(SuppressSpeculationPass());
+    return true;
+  }
   return false;
 }
 
 // The last extension point is where TSan's pass runs too: what the optimiser has removed needs no check. Before LTO's link step, not in it: there
 // is no such extension point in a full LTO link.
 void register_passes(llvm::PassBuilder& builder) {
-  builder.registerPipelineStartEPCallback(
-      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel) { passes.addPass(SkipAnnotationsPass()); });
+  builder.registerPipelineStartEPCallback([](llvm::ModulePassManager& passes, llvm::OptimizationLevel) {
+    passes.addPass(SkipAnnotationsPass());
+    passes.addPass(SuppressSpeculationPass());  // leaves out what the first has found
+  });
 #if LLVM_VERSION_MAJOR >= 20
   builder.registerOptimizerLastEPCallback(
       [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) { passes.addPass(GoracePass()); });
