@@ -35,12 +35,14 @@ inline void check_range(const volatile void* address, size_t bytes, Direction di
                 origin_of_call(context, site, kind));
 }
 
-// check_access is check_range with the same-epoch test in front, for an access that is naturally aligned and at most 8
-// bytes.
+// check_access is check_range with the same-epoch test in front, for an access that lies in one granule.
 inline void check_access(const volatile void* address, size_t bytes, Direction direction, CallSite site,
                          AccessKind kind = AccessKind::kPlain) {
-  if (same_epoch(reinterpret_cast<uintptr_t>(address), bytes, direction)) return;
-  check_range(address, bytes, direction, site, kind);
+  const auto start = reinterpret_cast<uintptr_t>(address);
+  if (same_epoch(start, bytes, direction)) return;
+  Context* context = watched_context();
+  if (context == nullptr) return;
+  access_granule(context, start, bytes, direction == Direction::kWrite, origin_of_call(context, site, kind));
 }
 
 }  // namespace gorace::detector

@@ -23,6 +23,10 @@ uint64_t pack_strand(const Context& context) {
 // Blocks are looked for backwards from an address within; larger ones are found only near their start.
 constexpr size_t kMaxSearchBytes = size_t{1} << 32;
 
+// From this size on a freed block's shadow is given back to the system at once; smaller ones keep their history until
+// they are handed out again, which forgets it.
+constexpr size_t kDiscardedFreeBytes = size_t{64} << 10;
+
 // Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler)
 // nothing is recorded.
 void on_allocated(void* block, size_t bytes, const void* caller_frame) {
@@ -53,7 +57,7 @@ void on_freeing(void* block, const void* caller_frame) {
   const size_t usable = malloc_usable_size(block);
   const size_t checked = usable < kCheckedFreeBytes ? usable : kCheckedFreeBytes;
   check_range(block, checked, Direction::kWrite, CallSite::of_frame(caller_frame), AccessKind::kFree);
-  if (usable > checked) reset_memory(static_cast<char*>(block) + checked, usable - checked);
+  if (usable >= kDiscardedFreeBytes) reset_memory(static_cast<char*>(block) + checked, usable - checked);
   forget_sync_vars(address, usable);
   mark_freed(address);
 }

@@ -11,8 +11,7 @@
 
 namespace gorace::detector {
 
-// Freeing writes a block, up to this many bytes from its start: what is used after the free there is reported. The rest
-// is forgotten.
+// Freeing writes a block, up to this many bytes from its start: what is used after the free there is reported.
 inline constexpr size_t kCheckedFreeBytes = 4096;
 
 extern const runtime::AllocHooks kHeapHooks;

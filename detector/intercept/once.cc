@@ -17,7 +17,8 @@ struct OnceCall {
 };
 constinit __attribute__((tls_model("initial-exec"))) thread_local OnceCall t_once_call{};
 
-// The calls for one control happen one after the other: one that throws before the next attempt ([thread.once.callonce]).
+// The calls for one control happen one after the other: one that throws before the next attempt
+// ([thread.once.callonce]).
 class Attempt {
  public:
   explicit Attempt(pthread_once_t* control) : control_(control) { on_acquire(control); }
