@@ -101,6 +101,8 @@ Attempt ChanCore::attempt_send(G* g, void* value, Waiter** partner) {
         advance(&send_index_);
         recv_index_ = send_index_;
       }
+    } else if (kind_ == Kind::kTimer) {
+      observe<&Hooks::acquire>(receiver->g, static_cast<const void*>(slot(0)));
     }
     *partner = receiver;
     return Attempt::kHandOff;

@@ -15,6 +15,7 @@
 //   unbuffered      both partners through slot 0, in both directions
 //   close           release on the channel's address, and a write access there; send is a read access there
 //   recv of closed  acquire on the channel's address
+//   timer's tick    release_merge on slot 0 by who starts the timer; its receiver meets it there
 // A null G means that nobody is there to be told: no observer, or a timer callback, which orders nothing.
 #ifndef GORACE_RUNTIME_CHAN_CHAN_CORE_H_
 #define GORACE_RUNTIME_CHAN_CHAN_CORE_H_
@@ -80,6 +81,11 @@ class ChanCore {
   // note_send tells observers that g tries to send, which races with a close.
   void note_send(G* g) const {
     if (g != nullptr) runtime::observe<&runtime::Hooks::access>(g, static_cast<const void*>(this), sizeof(void*), false);
+  }
+
+  // note_armed tells observers that g starts the timer whose ticks come through this channel: who receives one is ordered after that.
+  void note_armed(G* g) const {
+    if (g != nullptr) runtime::observe<&runtime::Hooks::release_merge>(g, static_cast<const void*>(slot(0)));
   }
 
   // For select: the steps of an operation.

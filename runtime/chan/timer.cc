@@ -58,6 +58,7 @@ class TimerState {
 
   void arm(int64_t when_ns) {
     retain();
+    if (chan_ != nullptr) chan_->note_armed(observed_g());
     std::lock_guard guard(lock_);
     timer_.when_ns = when_ns;
     armed_ = true;
@@ -99,7 +100,8 @@ class TimerState {
     return was_armed || untaken;
   }
 
-  // Runs on a scheduler's stack. What it sends and starts is ordered after arm() only.
+  // Runs on a scheduler's stack, in nobody's name. What it sends and starts is ordered after arm() only: see run_function() and
+  // ChanCore::note_armed().
   static void on_fire(void* argument) {
     auto* self = static_cast<TimerState*>(argument);
     if (self->fire()) return;  // armed again
