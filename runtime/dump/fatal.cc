@@ -51,6 +51,7 @@ void fatal_deadlock() {
     out << "fatal error: "
         << (has_main ? "all goroutines are asleep - deadlock!" : "no goroutines (main called runtime.Goexit) - deadlock!")
         << "\n\n";
+    out.flush();
     print_snapshots(out, snapshot);
   }
   end_process(kFatalExitCode, /*flush=*/true);
@@ -61,6 +62,7 @@ void die_of_stack_overflow(G* g, size_t limit, const uintptr_t* pcs, int count) 
   {
     RawWriter out(2);
     out << "runtime: goroutine stack exceeds " << limit << "-byte limit\nfatal error: stack overflow\n\n";
+    out.flush();
     GoroutineSnapshot copy = describe(*g, now_ns());
     copy.status = GStatus::kRunning;
     copy.waiting_ns = 0;

@@ -9,6 +9,12 @@
 #include "tests/unit/dump/child.h"
 #include "tests/unit/dump/dump_client.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GORACE_TEST_ASAN
+#endif
+#endif
+
 namespace gorace::runtime {
 namespace {
 
@@ -59,7 +65,10 @@ TEST(GoroutineDump, StackOverflowNamesTheGoroutine) {
   const Outcome outcome = start_program("overflow").finish();
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(count(outcome.output, "-byte limit\nfatal error: stack overflow\n\n"), 1u) << outcome.output;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(GORACE_TEST_ASAN)
+  // AddressSanitizer's own functions, in which the overflow strikes there, have no frame pointers.
   EXPECT_GE(count(outcome.output, "program_recurse(...)\n"), 50u) << outcome.output;
+#endif
 }
 
 void expect_waiting_program(const std::string& text) {
