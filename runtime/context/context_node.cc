@@ -142,6 +142,8 @@ ChanCore* ContextNode::done_channel() {
 ContextErrc ContextNode::error() const noexcept {
   const int error = error_.load(std::memory_order_acquire);
   if (error != 0) {
+    // The end that set the error holds the lock until the channel is closed too: nobody shall see the one without the other.
+    const Guard guard(lock_);
     if (G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
   }
   return static_cast<ContextErrc>(error);

@@ -86,7 +86,7 @@ class ContextNode {
   // release by end() when all of the end is visible; acquire by readers.
   std::atomic<int> error_{0};
 
-  runtime::SpinLock lock_;
+  mutable runtime::SpinLock lock_;
   // Under lock_.
   bool ending_ = false;
   bool armed_ = false;  // timer_ is started, and holds a reference
