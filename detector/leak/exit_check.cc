@@ -1,7 +1,7 @@
 // The leak check at the end of main.
 //
-// This version's rule is "still blocked when main returns". It cannot tell a goroutine that waits for a sleeper, and would go on, from one that
-// waits for ever; reachability will.
+// This version's rule is "still blocked when main returns". It cannot tell a goroutine that waits for a sleeper, and
+// would go on, from one that waits for ever; reachability will.
 #include "detector/leak/leak.h"
 #include "runtime/base/exit_hooks.h"
 #include "runtime/base/options.h"
@@ -15,7 +15,8 @@ extern "C" const char __gorace_leak_check = 0;
 namespace gorace::detector {
 namespace {
 
-// Longest time that goroutines which can still run are waited for. Only a program that computes on when main has returned takes it whole.
+// Longest time that goroutines which can still run are waited for. Only a program that computes on when main has
+// returned takes it whole.
 constexpr int64_t kSettleNs = 100'000'000;
 
 void count_active(runtime::G* g, void* active) {
@@ -24,7 +25,8 @@ void count_active(runtime::G* g, void* active) {
   if (status == runtime::GStatus::kRunnable || status == runtime::GStatus::kRunning) ++*static_cast<int*>(active);
 }
 
-// Lets goroutines run that can: one that was just woken may be about to wake the next, down a pipeline that main closed last.
+// Lets goroutines run that can: one that was just woken may be about to wake the next, down a pipeline that main closed
+// last.
 void settle() {
   const int64_t deadline = runtime::now_ns() + kSettleNs;
   int active;

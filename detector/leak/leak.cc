@@ -67,8 +67,9 @@ uint64_t look_of(const Snapshot& all, const GoroutineSnapshot& g) {
 
 // Puts groups that look the same together; they are ordered by `first` afterwards.
 void merge_groups(runtime::InternalVector<Group>& groups) {
-  std::sort(groups.begin(), groups.end(),
-            [](const Group& a, const Group& b) { return a.look != b.look ? a.look < b.look : a.first->id < b.first->id; });
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    return a.look != b.look ? a.look < b.look : a.first->id < b.first->id;
+  });
   size_t kept = 0;
   for (size_t i = 0; i < groups.size(); ++i) {
     if (kept != 0 && groups[kept - 1].look == groups[i].look) {

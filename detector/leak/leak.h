@@ -25,12 +25,12 @@
 
 namespace gorace::detector {
 
-// can_leak tells whether a goroutine counts: blocked, on something that only another goroutine can do. Main, OS threads, sleepers and
-// those that wait for I/O do not.
+// can_leak tells whether a goroutine counts: blocked, on something that only another goroutine can do. Main, OS
+// threads, sleepers and those that wait for I/O do not.
 bool can_leak(const runtime::GoroutineSnapshot& g);
 
-// print_leaks groups the leaked goroutines of a snapshot by what they wait on, stack and creation stack, prints each group, and returns the number of
-// goroutines. Reorders the snapshot.
+// print_leaks groups the leaked goroutines of a snapshot by what they wait on, stack and creation stack, prints each
+// group, and returns the number of goroutines. Reorders the snapshot.
 size_t print_leaks(runtime::RawWriter& out, runtime::Snapshot& snapshot);
 
 }  // namespace gorace::detector

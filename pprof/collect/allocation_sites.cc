@@ -19,7 +19,8 @@ uint64_t hash_stack(size_t bytes, const uintptr_t* pcs, int count) {
 
 }  // namespace
 
-AllocationSite* AllocationSites::find(AllocationSite* chain, uint64_t hash, size_t bytes, const uintptr_t* pcs, int count) const {
+AllocationSite* AllocationSites::find(AllocationSite* chain, uint64_t hash, size_t bytes, const uintptr_t* pcs,
+                                      int count) const {
   for (; chain != nullptr; chain = chain->next) {
     if (chain->hash == hash && chain->bytes == bytes && chain->pc_count == count &&
         memcmp(chain->pcs, pcs, static_cast<size_t>(count) * sizeof(uintptr_t)) == 0) {

@@ -1,7 +1,7 @@
 // AllocationSites: what was allocated and freed, by (stack, size), as Go's heap profile counts it.
 //
-// Thread safety: any thread, inside malloc. Sites are found without a lock, added under one, and live for ever; counters are atomic. Memory
-// is gorace's own.
+// Thread safety: any thread, inside malloc. Sites are found without a lock, added under one, and live for ever;
+// counters are atomic. Memory is gorace's own.
 #ifndef GORACE_PPROF_COLLECT_ALLOCATION_SITES_H_
 #define GORACE_PPROF_COLLECT_ALLOCATION_SITES_H_
 
@@ -35,7 +35,8 @@ class AllocationSites {
   void for_each(Visit&& visit) const {
     for (const std::atomic<AllocationSite*>& chain : chains_) {
       // acquire: pairs with the release that links a complete site.
-      for (AllocationSite* site = chain.load(std::memory_order_acquire); site != nullptr; site = site->next) visit(*site);
+      for (AllocationSite* site = chain.load(std::memory_order_acquire); site != nullptr; site = site->next)
+        visit(*site);
     }
   }
 
@@ -48,8 +49,8 @@ class AllocationSites {
   std::atomic<AllocationSite*> chains_[kChains] = {};
 };
 
-// The number that a sample of `count` blocks of `bytes` stands for, when one in about `rate` bytes is sampled: Go's runtime/pprof scaleHeapSample. An
-// allocation of s bytes is sampled with probability 1 - exp(-s / rate).
+// The number that a sample of `count` blocks of `bytes` stands for, when one in about `rate` bytes is sampled: Go's
+// runtime/pprof scaleHeapSample. An allocation of s bytes is sampled with probability 1 - exp(-s / rate).
 double unsampling_factor(size_t bytes, long rate);
 
 }  // namespace gorace::pprof

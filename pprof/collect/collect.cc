@@ -47,8 +47,8 @@ int find_kind(string_view name) {
   __builtin_unreachable();
 }
 
-// "DIR/heap.pb.gz"; in a process other than the one that `gorace run` started "DIR/heap.PID.pb.gz", so that parent and children do not overwrite each
-// other's.
+// "DIR/heap.pb.gz"; in a process other than the one that `gorace run` started "DIR/heap.PID.pb.gz", so that parent and
+// children do not overwrite each other's.
 void append_path(ProfileText& path, int kind) {
   path << options().profile_dir << '/' << kNames[kind];
   const int self = static_cast<int>(syscall(SYS_getpid));
@@ -100,7 +100,8 @@ const char* write_profile(const char* name, const char* path) {
       break;
     case kHeap:
       if (!runtime::allocator_is_interposed()) return "the program brings its own malloc, whose blocks are not known";
-      if (!add_heap_profile(text)) return "heap sampling is off: set GORACE=\"profile=heap\" and a memprofilerate above 0";
+      if (!add_heap_profile(text))
+        return "heap sampling is off: set GORACE=\"profile=heap\" and a memprofilerate above 0";
       break;
     default:
       return "there is no profile of this name; there are: goroutine, heap";

@@ -31,8 +31,8 @@ constinit Heap* g_heap = nullptr;
 
 // Per thread. A goroutine never moves while it is inside malloc, so these are safe to hold over a callback.
 struct Sampler {
-  int64_t bytes_left = 0;   // until the next sample
-  uint64_t random = 0;      // 0: not yet seeded
+  int64_t bytes_left = 0;    // until the next sample
+  uint64_t random = 0;       // 0: not yet seeded
   uintptr_t stack_high = 0;  // of the thread's own stack
 };
 __attribute__((tls_model("initial-exec"))) constinit thread_local Sampler t_sampler;
@@ -60,14 +60,16 @@ void seed(Sampler& sampler, long rate) {
   if (sampler.random == 0) sampler.random = 1;
   sampler.bytes_left = next_interval(sampler, rate);
   // glibc keeps a thread's control block at the top of its stack.
-  sampler.stack_high = thread == static_cast<uint64_t>(syscall(SYS_getpid)) ? reinterpret_cast<uintptr_t>(__libc_stack_end)
-                                                                           : static_cast<uintptr_t>(pthread_self());
+  sampler.stack_high = thread == static_cast<uint64_t>(syscall(SYS_getpid))
+                           ? reinterpret_cast<uintptr_t>(__libc_stack_end)
+                           : static_cast<uintptr_t>(pthread_self());
 }
 
 int walk(const Sampler& sampler, const void* caller_frame, uintptr_t* pcs) {
   const auto frame = reinterpret_cast<uintptr_t>(caller_frame);
   uintptr_t high = sampler.stack_high;
-  if (const runtime::G* g = runtime::current_g_or_null(); g != nullptr && frame >= g->stack_low && frame < g->stack_high) {
+  if (const runtime::G* g = runtime::current_g_or_null();
+      g != nullptr && frame >= g->stack_low && frame < g->stack_high) {
     high = g->stack_high;
   }
   return runtime::walk_frames(frame, frame, high, 0, pcs, kMaxFrames);

@@ -1,7 +1,8 @@
 // The heap profile: samples allocations, about one in `rate` bytes.
 //
-// Sampling is geometric: the distance to the next sampled byte is drawn from the exponential distribution, so that no allocation pattern can hide between the
-// samples, and the true numbers can be estimated from them (allocation_sites.h).
+// Sampling is geometric: the distance to the next sampled byte is drawn from the exponential distribution, so that no
+// allocation pattern can hide between the samples, and the true numbers can be estimated from them
+// (allocation_sites.h).
 #ifndef GORACE_PPROF_COLLECT_HEAP_PROFILE_H_
 #define GORACE_PPROF_COLLECT_HEAP_PROFILE_H_
 
@@ -9,7 +10,8 @@ namespace gorace::pprof {
 
 class ProfileText;
 
-// start_heap_profile begins to sample: mean bytes between samples, 1 = every allocation. Call once, before the program's threads exist.
+// start_heap_profile begins to sample: mean bytes between samples, 1 = every allocation. Call once, before the
+// program's threads exist.
 void start_heap_profile(long rate);
 
 // add_heap_profile adds types, period and samples. False when sampling was never started.

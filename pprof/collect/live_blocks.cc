@@ -50,7 +50,8 @@ AllocationSite* LiveBlocks::remove_slow(const void* block) {
   shard.lock.lock();
   if (shard.capacity != 0) {
     size_t index = home(shard, block);
-    while (shard.entries[index].block != nullptr && shard.entries[index].block != block) index = (index + 1) & (shard.capacity - 1);
+    while (shard.entries[index].block != nullptr && shard.entries[index].block != block)
+      index = (index + 1) & (shard.capacity - 1);
     if (shard.entries[index].block == block) {
       site = shard.entries[index].site;
       erase(shard, index);

@@ -1,7 +1,8 @@
-// LiveBlocks: which sampled heap blocks are alive. Asked at every free of the program, and nearly always the answer is "not sampled": a table of
-// counters by address (a counting Bloom filter with one hash) says so with one load.
+// LiveBlocks: which sampled heap blocks are alive. Asked at every free of the program, and nearly always the answer is
+// "not sampled": a table of counters by address (a counting Bloom filter with one hash) says so with one load.
 //
-// Thread safety: any thread, inside malloc and free. The filter is lock-free; a shard's table has a spin lock. Memory is gorace's own.
+// Thread safety: any thread, inside malloc and free. The filter is lock-free; a shard's table has a spin lock. Memory
+// is gorace's own.
 #ifndef GORACE_PPROF_COLLECT_LIVE_BLOCKS_H_
 #define GORACE_PPROF_COLLECT_LIVE_BLOCKS_H_
 
@@ -24,7 +25,8 @@ class LiveBlocks {
 
   // remove returns the site of a sampled block and forgets it; null for one that was not sampled.
   AllocationSite* remove(const void* block) {
-    // relaxed: the block came to the freeing thread by the program's own synchronisation, which orders this counter too.
+    // relaxed: the block came to the freeing thread by the program's own synchronisation, which orders this counter
+    // too.
     if (filter_[filter_index(block)].load(std::memory_order_relaxed) == 0) return nullptr;
     return remove_slow(block);
   }
@@ -38,7 +40,8 @@ class LiveBlocks {
     const void* block;  // null: empty
     AllocationSite* site;
   };
-  // Open addressing with linear probing, at most half full; removal shifts back what follows, so there are no tombstones.
+  // Open addressing with linear probing, at most half full; removal shifts back what follows, so there are no
+  // tombstones.
   struct alignas(64) Shard {
     runtime::SpinLock lock;
     Entry* entries = nullptr;

@@ -18,7 +18,7 @@ struct Walk {
   uintptr_t* pcs;
   int max;
   int count = 0;
-  uintptr_t awaited = 0;  // frames before this pc are left out; 0: none are, or it was found
+  uintptr_t awaited = 0;     // frames before this pc are left out; 0: none are, or it was found
   bool interrupted = false;  // the awaited one is no return address
 };
 

@@ -4,8 +4,9 @@
 
 namespace gorace::runtime {
 
-// connect_to_tool connects to the abstract unix socket "\0gorace-dump-<this process>-<tool process>" that the tool listens on, and checks that
-// its owner is this process's user or root. Returns the descriptor, or -1. Async-signal-safe: raw system calls only.
+// connect_to_tool connects to the abstract unix socket "\0gorace-dump-<this process>-<tool process>" that the tool
+// listens on, and checks that its owner is this process's user or root. Returns the descriptor, or -1.
+// Async-signal-safe: raw system calls only.
 int connect_to_tool(int tool_process);
 
 }  // namespace gorace::runtime

@@ -1,5 +1,5 @@
-// The errors that Go does not let a program recover from. stdio is flushed where the C library's locks are known to be free or soon will be: what the
-// program printed before is often the clue.
+// The errors that Go does not let a program recover from. stdio is flushed where the C library's locks are known to be
+// free or soon will be: what the program printed before is often the clue.
 #include <cstdint>
 
 #include "runtime/base/exit_hooks.h"
@@ -10,9 +10,9 @@
 #include "runtime/dump/snapshot.h"
 #include "runtime/sched/sched.h"
 
-// Observers that start themselves by constructors, in files that nobody refers to: without these references the linker would leave them in the
-// archive, and GORACE="leaks=1" do nothing. They stand here because every program with goroutines has this file, and the gorace command, which
-// uses other parts of the archive, has not.
+// Observers that start themselves by constructors, in files that nobody refers to: without these references the linker
+// would leave them in the archive, and GORACE="leaks=1" do nothing. They stand here because every program with
+// goroutines has this file, and the gorace command, which uses other parts of the archive, has not.
 extern "C" const char __gorace_leak_check;
 extern "C" const char __gorace_profiles;
 [[gnu::used]] static const char* const kSelfStarting[] = {&__gorace_leak_check, &__gorace_profiles};
@@ -20,8 +20,8 @@ extern "C" const char __gorace_profiles;
 namespace gorace::runtime {
 namespace {
 
-// 102: after the options are read (101), before the program's own static objects, whose handlers then replace ours. It stands in this file
-// because the scheduler refers to it: every program with goroutines links it from the archive.
+// 102: after the options are read (101), before the program's own static objects, whose handlers then replace ours. It
+// stands in this file because the scheduler refers to it: every program with goroutines links it from the archive.
 __attribute__((constructor(102))) void install_dump_handlers() {
   install_quit_handler();
   install_terminate_handler();
@@ -49,7 +49,8 @@ void fatal_deadlock() {
     for (const GoroutineSnapshot& g : snapshot.goroutines) has_main = has_main || g.kind == GKind::kMain;
     RawWriter out(2);
     out << "fatal error: "
-        << (has_main ? "all goroutines are asleep - deadlock!" : "no goroutines (main called runtime.Goexit) - deadlock!")
+        << (has_main ? "all goroutines are asleep - deadlock!"
+                     : "no goroutines (main called runtime.Goexit) - deadlock!")
         << "\n\n";
     out.flush();
     print_snapshots(out, snapshot);

@@ -1,7 +1,8 @@
 // Uncaught exceptions as Go's panics.
 //
-// An exception that nobody catches leaves the stack as it was: the unwinder's search phase reaches the end of the stack (main's caller, or a goroutine's
-// root), and __cxa_throw calls std::terminate on top of the frames that threw. So the traceback shows the place of the throw.
+// An exception that nobody catches leaves the stack as it was: the unwinder's search phase reaches the end of the stack
+// (main's caller, or a goroutine's root), and __cxa_throw calls std::terminate on top of the frames that threw. So the
+// traceback shows the place of the throw.
 #include <cxxabi.h>
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// The text of a goroutine in a dump. Its grammar is Go's (runtime/traceback.go, goroutineheader), so that what reads Go's dumps reads ours:
+// The text of a goroutine in a dump. Its grammar is Go's (runtime/traceback.go, goroutineheader), so that what reads
+// Go's dumps reads ours:
 //
 //   goroutine ID [STATUS[, N minutes][, locked to thread][ labels:{"name": "NAME"}]]:
 //

@@ -1,6 +1,7 @@
-// With goroutines the handler only wakes the dump thread. Without (the program never used the runtime, so it has no thread of ours) it collects
-// the threads' stacks itself and lets a fork()ed copy of the process name and print them: the copy may wait for a lock that the interrupted thread
-// holds, and is ended by its own alarm then; the program is never held up by it.
+// With goroutines the handler only wakes the dump thread. Without (the program never used the runtime, so it has no
+// thread of ours) it collects the threads' stacks itself and lets a fork()ed copy of the process name and print them:
+// the copy may wait for a lock that the interrupted thread holds, and is ended by its own alarm then; the program is
+// never held up by it.
 #include "runtime/dump/quit_signal.h"
 
 #include <signal.h>
@@ -30,7 +31,7 @@ void end_now(int) { syscall(SYS_exit_group, kFatalExitCode); }
 
 // Ends this process with code 2 unless it has ended by itself `seconds` from now.
 void end_process_after(int seconds) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = end_now;
   sigfillset(&action.sa_mask);
   sigaction(SIGALRM, &action, nullptr);
@@ -58,7 +59,8 @@ void end_process_after(int seconds) {
   __builtin_unreachable();
 }
 
-// fork() by the system call: no atfork handlers of the program, and no exit signal, so that the program's wait() never sees the copy.
+// fork() by the system call: no atfork handlers of the program, and no exit signal, so that the program's wait() never
+// sees the copy.
 long copy_process() { return syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr); }
 
 void reap(long copy) {
@@ -115,14 +117,15 @@ void on_quit(int, siginfo_t* info, void* context) {
 }  // namespace
 
 void install_quit_handler() {
-  struct sigaction present {};
+  struct sigaction present{};
   if (sigaction(SIGQUIT, nullptr, &present) != 0) return;
-  // Ignored is what a script's shell leaves to the programs that it starts in the background. They should be dumpable too; Go's runtime
-  // does the same. (What the program itself sets, it sets after this constructor.)
+  // Ignored is what a script's shell leaves to the programs that it starts in the background. They should be dumpable
+  // too; Go's runtime does the same. (What the program itself sets, it sets after this constructor.)
   if (present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN) return;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = on_quit;
-  // ONSTACK: a goroutine's stack may be small. RESTART: a dump that does not end the program must not disturb its system calls.
+  // ONSTACK: a goroutine's stack may be small. RESTART: a dump that does not end the program must not disturb its
+  // system calls.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
   sigfillset(&action.sa_mask);
   sigaction(SIGQUIT, &action, nullptr);

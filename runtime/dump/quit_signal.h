@@ -4,8 +4,8 @@
 
 namespace gorace::runtime {
 
-// install_quit_handler takes SIGQUIT over unless somebody handles it already; a handler that the program installs later replaces it. Called once
-// by the library's constructor.
+// install_quit_handler takes SIGQUIT over unless somebody handles it already; a handler that the program installs later
+// replaces it. Called once by the library's constructor.
 void install_quit_handler();
 
 }  // namespace gorace::runtime

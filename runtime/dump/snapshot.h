@@ -1,5 +1,5 @@
-// Snapshot: what a dump says about goroutines, copied while the scheduler is held and printed after it goes on, so that the program does not stand
-// still while names are looked up.
+// Snapshot: what a dump says about goroutines, copied while the scheduler is held and printed after it goes on, so that
+// the program does not stand still while names are looked up.
 //
 // Thread safety: a snapshot belongs to one thread. Nothing is allocated from the program's malloc.
 #ifndef GORACE_RUNTIME_DUMP_SNAPSHOT_H_
@@ -44,8 +44,8 @@ struct Snapshot {
 // describe copies one goroutine's fields, its stack left empty. `now_ns` is the scheduler's clock.
 GoroutineSnapshot describe(const G& g, int64_t now_ns);
 
-// take_snapshot fills *out with every live goroutine and attached thread, stacks included. Holds the scheduler meanwhile; the caller must
-// hold none of its locks.
+// take_snapshot fills *out with every live goroutine and attached thread, stacks included. Holds the scheduler
+// meanwhile; the caller must hold none of its locks.
 void take_snapshot(Snapshot* out);
 
 // state_text returns the word of the header: the wait reason of a waiting goroutine, else "running" or "runnable".

@@ -20,7 +20,8 @@ namespace {
 
 constexpr int64_t kAnswerTimeoutNs = 100'000'000;
 
-// The collection that is under way. A thread that answers holds a reference, so that a late one never writes to unmapped memory.
+// The collection that is under way. A thread that answers holds a reference, so that a late one never writes to
+// unmapped memory.
 struct Collection {
   std::atomic<ThreadStacks*> stacks{nullptr};
   std::atomic<uint32_t> answers{0};
@@ -114,7 +115,8 @@ ThreadStacks* collect_thread_stacks(const void* context) {
   g_collection.answers.store(0, std::memory_order_relaxed);
   ThreadStacks* none = nullptr;
   // release: the list is complete before another thread may look its entry up.
-  if (!g_collection.stacks.compare_exchange_strong(none, stacks, std::memory_order_release, std::memory_order_relaxed)) {
+  if (!g_collection.stacks.compare_exchange_strong(none, stacks, std::memory_order_release,
+                                                   std::memory_order_relaxed)) {
     munmap(memory, sizeof(ThreadStacks));
     return nullptr;
   }

@@ -26,16 +26,18 @@ struct ThreadStacks {
   ThreadStack threads[kMaxThreads];
 };
 
-// collect_thread_stacks interrupts every thread of the process with SIGQUIT and has each walk its own frame pointers; `context` is the caller's own,
-// as its signal handler got it. Threads that block the signal are listed without a stack after 100 ms. One collection at a time: null while
-// another runs. The result is mapped memory, given back by release_thread_stacks. Async-signal-safe.
+// collect_thread_stacks interrupts every thread of the process with SIGQUIT and has each walk its own frame pointers;
+// `context` is the caller's own, as its signal handler got it. Threads that block the signal are listed without a stack
+// after 100 ms. One collection at a time: null while another runs. The result is mapped memory, given back by
+// release_thread_stacks. Async-signal-safe.
 ThreadStacks* collect_thread_stacks(const void* context);
 void release_thread_stacks(ThreadStacks* stacks);
 
 // answer_collection is the other threads' part: true when the signal was one of collect_thread_stacks.
 bool answer_collection(const siginfo_t* info, const void* context);
 
-// print_thread_stacks symbolizes and prints them in Go's form: the main thread is goroutine 1, others carry their thread id.
+// print_thread_stacks symbolizes and prints them in Go's form: the main thread is goroutine 1, others carry their
+// thread id.
 void print_thread_stacks(RawWriter& out, const ThreadStacks& stacks);
 
 }  // namespace gorace::runtime

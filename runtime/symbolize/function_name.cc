@@ -56,7 +56,8 @@ size_t group_length(string_view text, char open, char close) {
   return 0;
 }
 
-// Length of the operator's symbol after the word "operator", e.g. "()", "<<=", " new[]". Conversions are handled by the caller.
+// Length of the operator's symbol after the word "operator", e.g. "()", "<<=", " new[]". Conversions are handled by the
+// caller.
 size_t operator_symbol_length(string_view text) {
   static constexpr string_view kSymbols[] = {" new[]", " delete[]", " new", " delete", " co_await", "()", "[]",
                                              "<=>",    "<<=",       ">>=",  "->*",     "->",        "<<", ">>",
@@ -133,8 +134,9 @@ bool simplify(string_view name, NameBuffer& out) {
   return true;
 }
 
-// Channel operations are defined once, in bases that take the class as their first argument; users know them by the class:
-// "gorace::internal::RecvSide<gorace::Chan<int>, int>::recv" -> "gorace::Chan<int>::recv". In place: the result is shorter.
+// Channel operations are defined once, in bases that take the class as their first argument; users know them by the
+// class: "gorace::internal::RecvSide<gorace::Chan<int>, int>::recv" -> "gorace::Chan<int>::recv". In place: the result
+// is shorter.
 void name_by_class(char* name) {
   const string_view text(name);
   size_t open = 0;
@@ -157,7 +159,8 @@ void name_by_class(char* name) {
 string_view take_source_name(string_view* mangled) {
   size_t length = 0;
   size_t digits = 0;
-  while (digits < mangled->size() && (*mangled)[digits] >= '0' && (*mangled)[digits] <= '9' && length < mangled->size()) {
+  while (digits < mangled->size() && (*mangled)[digits] >= '0' && (*mangled)[digits] <= '9' &&
+         length < mangled->size()) {
     length = length * 10 + static_cast<size_t>((*mangled)[digits++] - '0');
   }
   if (length == 0 || digits + length > mangled->size()) return {};
@@ -201,19 +204,45 @@ string_view without_arguments(string_view name, char* buffer, size_t bytes) {
 }
 
 constexpr string_view kInternalPrefixes[] = {
-    "gorace::runtime::", "gorace::internal::", "gorace::detector::", "gorace::pprof::",
-    "__gorace_",         "__tsan_",            "__interceptor_",
+    "gorace::runtime::",
+    "gorace::internal::",
+    "gorace::detector::",
+    "gorace::pprof::",
+    "__gorace_",
+    "__tsan_",
+    "__interceptor_",
     // What stands between the language's calls and the user's function.
-    "std::__invoke", "std::invoke", "std::_Function_handler", "std::function::operator()", "std::_Function_base",
-    "std::move_only_function", "std::thread::_", "std::thread::thread", "std::jthread::_", "std::jthread::jthread",
-    "std::_Bind", "std::reference_wrapper::operator()", "std::__apply_impl", "std::apply", "std::once_flag::",
+    "std::__invoke",
+    "std::invoke",
+    "std::_Function_handler",
+    "std::function::operator()",
+    "std::_Function_base",
+    "std::move_only_function",
+    "std::thread::_",
+    "std::thread::thread",
+    "std::jthread::_",
+    "std::jthread::jthread",
+    "std::_Bind",
+    "std::reference_wrapper::operator()",
+    "std::__apply_impl",
+    "std::apply",
+    "std::once_flag::",
     // The ends of a stack.
-    "execute_native_thread_routine", "__libc_start", "__clone", "__restore_rt",
+    "execute_native_thread_routine",
+    "__libc_start",
+    "__clone",
+    "__restore_rt",
     // What an exception passes on its way to std::terminate.
-    "__cxxabiv1::", "__cxa_", "__gxx_personality", "_Unwind_", "std::terminate", "std::rethrow_exception",
+    "__cxxabiv1::",
+    "__cxa_",
+    "__gxx_personality",
+    "_Unwind_",
+    "std::terminate",
+    "std::rethrow_exception",
     "__clang_call_terminate",
 };
-constexpr string_view kInternalNames[] = {"_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack"};
+constexpr string_view kInternalNames[] = {
+    "_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack"};
 
 // Lambdas and local classes inside the library's own functions: "gorace::Group::go::'lambda'()::operator()".
 bool is_library_closure(string_view name) {

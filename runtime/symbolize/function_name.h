@@ -14,9 +14,9 @@ namespace gorace::runtime {
 // What it cannot read stays as it is. A name that does not fit ends in "...".
 void simplify_function_name(const char* name, char* out, size_t bytes);
 
-// demangle_plain_name does the same for a mangled name, as the dynamic symbol table has it, of the commonest kind: namespaces and classes without template
-// arguments ("_ZN2ns1C1fEi" -> "ns::C::f"). Others, and names that are not mangled, are copied. For want of the server; abi::__cxa_demangle
-// allocates from the program's malloc.
+// demangle_plain_name does the same for a mangled name, as the dynamic symbol table has it, of the commonest kind:
+// namespaces and classes without template arguments ("_ZN2ns1C1fEi" -> "ns::C::f"). Others, and names that are not
+// mangled, are copied. For want of the server; abi::__cxa_demangle allocates from the program's malloc.
 void demangle_plain_name(const char* name, char* out, size_t bytes);
 
 }  // namespace gorace::runtime

@@ -40,7 +40,8 @@ const char* executable_path() {
 const char* absolute_path(const char* name) {
   if (name[0] == '/') return copy_text(name, strlen(name));
   if (strncmp(name, "linux-vdso", 10) == 0) return copy_text("[vdso]", 6);
-  // Loaded by a relative name (dlopen("./x.so"), DT_NEEDED with a slash): the server's folder is this process's at its start.
+  // Loaded by a relative name (dlopen("./x.so"), DT_NEEDED with a slash): the server's folder is this process's at its
+  // start.
   char path[PATH_MAX];
   const long length = syscall(SYS_getcwd, path, sizeof path);  // counts the ending NUL
   const size_t name_length = strlen(name);

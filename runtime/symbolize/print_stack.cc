@@ -11,7 +11,8 @@ namespace {
 constexpr int kInnermost = 50;
 constexpr int kOutermost = 50;
 
-// The C and C++ libraries' own functions without a name: what calls main and what starts threads, in a library without symbols.
+// The C and C++ libraries' own functions without a name: what calls main and what starts threads, in a library without
+// symbols.
 bool is_nameless_library_frame(const Frame& frame) {
   if (frame.line != 0 || std::string_view(frame.function) != "??") return false;
   std::string_view name(frame.file);
@@ -46,7 +47,8 @@ struct Printing {
 void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
   const char* file = frame.file[0] != '\0' ? frame.file : "-";
   if (style == StackStyle::kRace) {
-    out << "  " << frame.function << "()\n      " << file << ':' << frame.line << " +" << Hex{frame.function_offset} << '\n';
+    out << "  " << frame.function << "()\n      " << file << ':' << frame.line << " +" << Hex{frame.function_offset}
+        << '\n';
     return;
   }
   out << frame.function << "(...)\n\t" << file << ':' << frame.line;

@@ -1,8 +1,9 @@
-// ProcessLock: a mutex for work that may take long (symbolizing), so waiters sleep; and that a fork() cannot leave locked for ever.
+// ProcessLock: a mutex for work that may take long (symbolizing), so waiters sleep; and that a fork() cannot leave
+// locked for ever.
 //
-// The word holds the process id of the process whose thread holds the lock. After fork() in the middle of somebody else's critical section
-// the child finds its parent's id there, and takes the lock over: the holder does not exist in the child. What the lock protects must
-// therefore be readable half-changed (server.cc starts afresh in a new process).
+// The word holds the process id of the process whose thread holds the lock. After fork() in the middle of somebody
+// else's critical section the child finds its parent's id there, and takes the lock over: the holder does not exist in
+// the child. What the lock protects must therefore be readable half-changed (server.cc starts afresh in a new process).
 #ifndef GORACE_RUNTIME_SYMBOLIZE_PROCESS_LOCK_H_
 #define GORACE_RUNTIME_SYMBOLIZE_PROCESS_LOCK_H_
 
@@ -31,7 +32,8 @@ class ProcessLock {
       const bool takeable = seen == kFree || (seen & ~kContended) != mine;
       if (takeable) {
         // Taken as contended: whether others wait is not known here, and an unneeded wake is harmless.
-        if (word_.compare_exchange_weak(seen, mine | kContended, std::memory_order_acquire, std::memory_order_relaxed)) return;
+        if (word_.compare_exchange_weak(seen, mine | kContended, std::memory_order_acquire, std::memory_order_relaxed))
+          return;
         continue;
       }
       if ((seen & kContended) == 0 &&

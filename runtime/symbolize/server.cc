@@ -1,8 +1,10 @@
-// The connection is one end of a socket pair, the other is the server's stdin and stdout: one descriptor in the program instead of two, and
-// send(MSG_NOSIGNAL) cannot raise SIGPIPE. The server ends when it reads end of file: when this process is gone, however it went.
+// The connection is one end of a socket pair, the other is the server's stdin and stdout: one descriptor in the program
+// instead of two, and send(MSG_NOSIGNAL) cannot raise SIGPIPE. The server ends when it reads end of file: when this
+// process is gone, however it went.
 //
-// The program may close our descriptor (daemons close them all) and get the same number for a file of its own. So each use first looks whether the
-// descriptor still is the socket that we made; a stranger's is left alone and a new server started.
+// The program may close our descriptor (daemons close them all) and get the same number for a file of its own. So each
+// use first looks whether the descriptor still is the socket that we made; a stranger's is left alone and a new server
+// started.
 #include "runtime/symbolize/server.h"
 
 #include <fcntl.h>
@@ -25,8 +27,8 @@ namespace {
 constexpr size_t kReplyBytes = 64 << 10;
 constexpr size_t kPathBytes = 4096;
 constexpr int kMaxStarts = 2;  // a server that dies twice would die on the next question too
-// Reading the debug information of a very large program takes seconds on the first question; a server that says nothing for
-// this long hangs.
+// Reading the debug information of a very large program takes seconds on the first question; a server that says nothing
+// for this long hangs.
 constexpr int kAnswerTimeoutMs = 60'000;
 // Above what a program's own descriptors usually reach, so that their numbers stay as they would be without gorace.
 constexpr int kPreferredDescriptor = 900;
@@ -48,7 +50,8 @@ constinit ProcessLock g_lock;
 void explain(const char* what, const char* detail) {
   RawWriter out(2);
   out << "gorace: no symbolizer: " << what << detail
-      << "; functions are named from the dynamic symbol tables alone. For names, files and lines put the gorace command into PATH, or its "
+      << "; functions are named from the dynamic symbol tables alone. For names, files and lines put the gorace "
+         "command into PATH, or its "
          "path into GORACE_TOOL\n";
 }
 
@@ -91,7 +94,7 @@ bool start_server() {
   const char* const argv[] = {g_server.tool, "symbolize", "--server", nullptr};
   const int error = ours < 0 || theirs < 0 ? EMFILE : spawn_detached(argv, theirs);
   if (theirs >= 0) syscall(SYS_close, theirs);
-  struct stat status {};
+  struct stat status{};
   if (error == 0) fstat(ours, &status);
   if (error != 0) {
     if (ours >= 0) syscall(SYS_close, ours);
@@ -151,7 +154,8 @@ size_t receive(char* buffer, size_t bytes) {
   }
 }
 
-// Visits the lines of one reply. A line longer than the buffer is cut. False when the server went away before the empty line.
+// Visits the lines of one reply. A line longer than the buffer is cut. False when the server went away before the empty
+// line.
 bool read_reply(void (*visit)(const char*, void*), void* argument) {
   char* const buffer = g_server.reply;
   size_t used = 0;

@@ -1,9 +1,10 @@
-// How: clone(CLONE_VM | CLONE_VFORK) twice. The first child exists only to have the second one and to exit, so that the second one has no
-// parent here; it is made without an exit signal, so that the program's own wait() does not see it either (wait(2), __WCLONE).
-// execve() would give a direct child SIGCHLD as its exit signal again, so one clone is not enough.
+// How: clone(CLONE_VM | CLONE_VFORK) twice. The first child exists only to have the second one and to exit, so that the
+// second one has no parent here; it is made without an exit signal, so that the program's own wait() does not see it
+// either (wait(2), __WCLONE). execve() would give a direct child SIGCHLD as its exit signal again, so one clone is not
+// enough.
 //
-// Rejected: fork() runs atfork handlers and copies the page tables of a program with terabytes of shadow; posix_spawn() makes a child that
-// a `while (wait(nullptr) > 0)` in the program waits for until its end, and may be intercepted.
+// Rejected: fork() runs atfork handlers and copies the page tables of a program with terabytes of shadow; posix_spawn()
+// makes a child that a `while (wait(nullptr) > 0)` in the program waits for until its end, and may be intercepted.
 #include "runtime/symbolize/spawn.h"
 
 #include <fcntl.h>
@@ -52,13 +53,14 @@ void reset_signals() {
     void* restorer = nullptr;
     uint64_t mask = 0;
   } action;
-  for (int signal = 1; signal <= kSignals; ++signal) syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(uint64_t));
+  for (int signal = 1; signal <= kSignals; ++signal)
+    syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(uint64_t));
   const uint64_t none = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
 }
 
-// clone() with CLONE_VM | CLONE_VFORK: the child calls body(argument), which must not return, on a stack of its own. By the system call, since a
-// detector may have put its own clone() in libc's place, and expect a fork().
+// clone() with CLONE_VM | CLONE_VFORK: the child calls body(argument), which must not return, on a stack of its own. By
+// the system call, since a detector may have put its own clone() in libc's place, and expect a fork().
 long clone_child(void (*body)(void*), void* argument, char* stack_top) {
   constexpr unsigned long kFlags = CLONE_VM | CLONE_VFORK;
 #if defined(__x86_64__)
@@ -75,7 +77,8 @@ long clone_child(void (*body)(void*), void* argument, char* stack_top) {
       "ud2\n"
       "1:"
       : "=a"(result)
-      : "a"(SYS_clone), "D"(kFlags), "S"(stack_top), "d"(0), "r"(tls), "r"(child_tid), [body] "r"(body), [argument] "r"(argument)
+      : "a"(SYS_clone), "D"(kFlags), "S"(stack_top), "d"(0), "r"(tls),
+        "r"(child_tid), [body] "r"(body), [argument] "r"(argument)
       : "rcx", "r11", "memory");
 #elif defined(__aarch64__)
   register unsigned long flags asm("x0") = kFlags;

@@ -19,7 +19,8 @@ namespace {
 
 constexpr size_t kMaxName = 1024;
 
-// Cache of replies, direct-mapped by pc: the stacks of many goroutines share most of their frames, and a reply costs two context switches.
+// Cache of replies, direct-mapped by pc: the stacks of many goroutines share most of their frames, and a reply costs
+// two context switches.
 struct CachedReply {
   uintptr_t pc = 0;
   char* lines = nullptr;  // each ended by a newline, the last by NUL too
@@ -149,13 +150,15 @@ bool visit_reply(const char* lines, uintptr_t pc, void (*visit)(const Frame&, vo
 }
 
 // The symbol of the dynamic symbol table that covers `address`, or null. Allocates nothing.
-const ElfW(Sym)* dynamic_symbol(uintptr_t address, Dl_info* info) {
+const ElfW(Sym) * dynamic_symbol(uintptr_t address, Dl_info* info) {
   void* symbol = nullptr;
-  if (dladdr1(reinterpret_cast<void*>(address), info, &symbol, RTLD_DL_SYMENT) == 0 || info->dli_sname == nullptr) return nullptr;
+  if (dladdr1(reinterpret_cast<void*>(address), info, &symbol, RTLD_DL_SYMENT) == 0 || info->dli_sname == nullptr)
+    return nullptr;
   return static_cast<const ElfW(Sym)*>(symbol);
 }
 
-// What is known without the server: the dynamic symbol table's name, and where the address is in its file (for addr2line).
+// What is known without the server: the dynamic symbol table's name, and where the address is in its file (for
+// addr2line).
 void visit_fallback(uintptr_t pc, const Module* module, void (*visit)(const Frame&, void*), void* argument) {
   Frame frame;
   frame.pc = pc;

@@ -82,7 +82,8 @@ TEST_F(HeapProfile, StackOfASampleStartsAtTheAllocation) {
 }
 
 TEST_F(HeapProfile, SampledEstimateIsNearTheTruth) {
-  // 20,000 blocks at one sample in 16 KiB: about 1,500 samples, so one standard deviation is 2.6 %; 15 % is beyond five.
+  // 20,000 blocks at one sample in 16 KiB: about 1,500 samples, so one standard deviation is 2.6 %; 15 % is beyond
+  // five.
   const Outcome outcome = run_in_child([] {
     start_heap_profile(16 << 10);
     for (int i = 0; i < 20'000; ++i) allocate(kOddBytes);

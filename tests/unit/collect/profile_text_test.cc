@@ -55,7 +55,8 @@ TEST(WriteProfile, SaysThatTheToolIsMissing) {
     setenv("GORACE_TOOL", "/nonexistent", 1);
     setenv("PATH", "/nonexistent", 1);
     const char* mistake = write_profile("goroutine", "/tmp/x");
-    return mistake != nullptr && std::string(mistake) == "the gorace command, which writes it, is not available" ? 0 : 1;
+    return mistake != nullptr && std::string(mistake) == "the gorace command, which writes it, is not available" ? 0
+                                                                                                                 : 1;
   });
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
 }

@@ -22,7 +22,8 @@ namespace {
 
 using namespace gorace::testing;
 
-// Runs `thrower` where nothing catches: GoogleTest's own catch would make the search for a handler succeed. A thread's start has none.
+// Runs `thrower` where nothing catches: GoogleTest's own catch would make the search for a handler succeed. A thread's
+// start has none.
 Outcome uncaught(void (*thrower)()) {
   return run_in_child([&] {
     setenv("GORACE_TOOL", "/nonexistent", 1);
@@ -37,7 +38,8 @@ void expect_panic(const Outcome& outcome, const std::string& text) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.output.find(text + "\n\n"), 0u) << outcome.output;
   EXPECT_NE(outcome.output.find("\ngoroutine 0 [running, locked to thread]:\n"), std::string::npos) << outcome.output;
-  EXPECT_NE(outcome.output.find("unit_dump_throw(...)\n"), std::string::npos) << "no throwing stack in: " << outcome.output;
+  EXPECT_NE(outcome.output.find("unit_dump_throw(...)\n"), std::string::npos)
+      << "no throwing stack in: " << outcome.output;
   EXPECT_EQ(outcome.output.find("terminate"), std::string::npos) << "machinery in: " << outcome.output;
 }
 
@@ -90,12 +92,15 @@ TEST(FatalError, PrintsTheCallersStackRunsExitHooksAndKeepsBufferedOutput) {
       return code;
     });
     printf("buffered\n");
-    void (*volatile fail)() = [] { fatal_error("sync: unlock of unlocked mutex"); };  // volatile: not specialised for it
+    void (*volatile fail)() = [] {
+      fatal_error("sync: unlock of unlocked mutex");
+    };  // volatile: not specialised for it
     unit_dump_throw(fail);
     return 0;
   });
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_NE(outcome.output.find("fatal error: sync: unlock of unlocked mutex\n\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("fatal error: sync: unlock of unlocked mutex\n\n"), std::string::npos)
+      << outcome.output;
   EXPECT_NE(outcome.output.find("\ngoroutine 1 [running]:\n"), std::string::npos) << outcome.output;
   EXPECT_NE(outcome.output.find("unit_dump_throw(...)\n"), std::string::npos) << outcome.output;
   EXPECT_TRUE(outcome.output.ends_with("buffered\nhook 2, dying 1\n")) << outcome.output;

@@ -164,7 +164,8 @@ TEST(Profiles, UnknownNameIsNamedBeforeMain) {
 TEST(Profiles, ThatCannotBeWrittenAreNamedAtExit) {
   const Outcome outcome = start_program("leak", "profile=goroutine profile_dir=/tmp").finish();
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(count(outcome.output, "gorace: cannot write profile /tmp/goroutine.pb.gz: the gorace command"), 1u) << outcome.output;
+  EXPECT_EQ(count(outcome.output, "gorace: cannot write profile /tmp/goroutine.pb.gz: the gorace command"), 1u)
+      << outcome.output;
 }
 
 }  // namespace

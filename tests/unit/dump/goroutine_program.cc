@@ -1,5 +1,6 @@
-// A program of goroutines that ends, or waits to be asked, in the way that its argument names; goroutine_dump_test.cc runs it. The functions that tests look
-// for are exported, so that the dynamic symbol table names them without a symbolizer.
+// A program of goroutines that ends, or waits to be asked, in the way that its argument names; goroutine_dump_test.cc
+// runs it. The functions that tests look for are exported, so that the dynamic symbol table names them without a
+// symbolizer.
 #include <gorace/gorace.h>
 #include <unistd.h>
 
@@ -14,9 +15,7 @@ extern "C" {
   asm volatile("" ::: "memory");
 }
 
-[[gnu::noinline]] void program_throw() {
-  throw std::runtime_error("out of tea");
-}
+[[gnu::noinline]] void program_throw() { throw std::runtime_error("out of tea"); }
 
 [[gnu::noinline]] void program_spin() {
   for (;;) asm volatile("" ::: "memory");
@@ -99,8 +98,13 @@ int main(int argc, char** argv) {
   const struct {
     const char* name;
     int (*run)();
-  } kModes[] = {{"deadlock", deadlock}, {"throw", throw_in_goroutine}, {"throw-in-main", throw_in_main}, {"leak", leak},
-                {"settle", settle},     {"wait", wait_for_input},      {"overflow", overflow}};
+  } kModes[] = {{"deadlock", deadlock},
+                {"throw", throw_in_goroutine},
+                {"throw-in-main", throw_in_main},
+                {"leak", leak},
+                {"settle", settle},
+                {"wait", wait_for_input},
+                {"overflow", overflow}};
   for (const auto& mode : kModes) {
     if (argc == 2 && strcmp(argv[1], mode.name) == 0) return mode.run();
   }

@@ -37,7 +37,8 @@ namespace {
 
 using namespace gorace::testing;
 
-// A program of main and one thread, both in read(); says "ready" on its output first, and ends well when it is given a byte each.
+// A program of main and one thread, both in read(); says "ready" on its output first, and ends well when it is given a
+// byte each.
 class Program {
  public:
   Program()

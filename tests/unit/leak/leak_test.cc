@@ -95,7 +95,8 @@ TEST(PrintLeaks, GroupsDifferentAddressesOfOneLine) {
   add(all, elsewhere, {kWorker});
   const Outcome outcome = leaks_of(all);
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_NE(outcome.output.find("Goroutine 2 (chan receive) and 1 other like it blocked at:\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("Goroutine 2 (chan receive) and 1 other like it blocked at:\n"), std::string::npos)
+      << outcome.output;
   EXPECT_NE(outcome.output.find("Goroutine 4 (chan receive) blocked at:\n"), std::string::npos) << outcome.output;
 }
 
@@ -107,7 +108,8 @@ TEST(PrintLeaks, TellsNamesAndKeepsDifferentOnesApart) {
   add(all, blocked(3), {kWorker});
   const Outcome outcome = leaks_of(all);
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_NE(outcome.output.find("Goroutine 2 'pump' (chan receive) blocked at:\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("Goroutine 2 'pump' (chan receive) blocked at:\n"), std::string::npos)
+      << outcome.output;
   EXPECT_NE(outcome.output.find("Goroutine 3 (chan receive) blocked at:\n"), std::string::npos) << outcome.output;
 }
 

@@ -1,5 +1,5 @@
-// A stand-in for `gorace symbolize --server`, so that the client is tested without debug information. Answers CODE by the distance from
-// FAKE_BASE (hexadecimal file offset) in steps of 16; see fake_server.h.
+// A stand-in for `gorace symbolize --server`, so that the client is tested without debug information. Answers CODE by
+// the distance from FAKE_BASE (hexadecimal file offset) in steps of 16; see fake_server.h.
 //
 // FAKE_MODE: "die" ends at the first request; "die-once" does so unless the file FAKE_STATE exists, which it makes.
 #include <dirent.h>
@@ -55,7 +55,7 @@ int open_descriptors() {
 }
 
 bool is_ignored(int signal) {
-  struct sigaction action {};
+  struct sigaction action{};
   sigaction(signal, nullptr, &action);
   return action.sa_handler == SIG_IGN;
 }

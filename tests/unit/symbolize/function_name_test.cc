@@ -48,7 +48,8 @@ TEST(SimplifyFunctionName, KeepsLambdasAndAnonymousNamespaces) {
 
 TEST(SimplifyFunctionName, NamesChannelOperationsByTheirClass) {
   EXPECT_EQ(simplify("gorace::internal::RecvSide<gorace::Chan<int>, int>::recv() const"), "gorace::Chan<int>::recv");
-  EXPECT_EQ(simplify("gorace::internal::SendSide<gorace::SendChan<std::pair<int, X> >, std::pair<int, X> >::send(std::pair<int, X>) const"),
+  EXPECT_EQ(simplify("gorace::internal::SendSide<gorace::SendChan<std::pair<int, X> >, std::pair<int, X> "
+                     ">::send(std::pair<int, X>) const"),
             "gorace::SendChan<std::pair<int, X> >::send");
   EXPECT_EQ(simplify("gorace::internal::RecvSide<"), "gorace::internal::RecvSide<");
 }
@@ -77,28 +78,29 @@ TEST(DemanglePlainName, ReadsNestedNamesOnly) {
   EXPECT_EQ(demangled("_ZSt9terminatev"), "std::terminate");
   EXPECT_EQ(demangled("_ZNSt6thread4joinEv"), "std::thread::join");
   EXPECT_EQ(demangled("_ZN2ns12_GLOBAL__N_11fEv"), "ns::(anonymous namespace)::f");
-  for (const char* other : {"main", "_Z1fIiEvT_", "_ZN1CC2Ev", "_ZN1CplEi", "_ZNKSt8functionIFivEEclEv", "_Z", "_ZN", "_Z99f",
-                            "_ZN99999999999999999999fE", "_ZN1f"}) {
+  for (const char* other : {"main", "_Z1fIiEvT_", "_ZN1CC2Ev", "_ZN1CplEi", "_ZNKSt8functionIFivEEclEv", "_Z", "_ZN",
+                            "_Z99f", "_ZN99999999999999999999fE", "_ZN1f"}) {
     EXPECT_EQ(demangled(other), other);
   }
 }
 
 TEST(IsInternalFrame, HidesMachinery) {
   for (const char* name :
-       {"gorace::runtime::park", "gorace::internal::ChanCore::recv", "gorace::go<main::$_0>", "std::__invoke_impl<void, int>",
-        "std::invoke<void (&)()>", "std::_Function_handler<void (), f>::_M_invoke", "std::thread::_Invoker<std::tuple<f> >::operator()",
-        "std::thread::_State_impl<X>::_M_run", "execute_native_thread_routine", "__libc_start_call_main", "__libc_start_main_impl",
-        "_start", "start_thread", "clone3", "gorace::WaitGroup::go<main::$_0>::'lambda'::operator()", "__cxa_throw",
-        "std::terminate", "__gorace_read8", "gorace::detector::report_race"}) {
+       {"gorace::runtime::park", "gorace::internal::ChanCore::recv", "gorace::go<main::$_0>",
+        "std::__invoke_impl<void, int>", "std::invoke<void (&)()>", "std::_Function_handler<void (), f>::_M_invoke",
+        "std::thread::_Invoker<std::tuple<f> >::operator()", "std::thread::_State_impl<X>::_M_run",
+        "execute_native_thread_routine", "__libc_start_call_main", "__libc_start_main_impl", "_start", "start_thread",
+        "clone3", "gorace::WaitGroup::go<main::$_0>::'lambda'::operator()", "__cxa_throw", "std::terminate",
+        "__gorace_read8", "gorace::detector::report_race"}) {
     EXPECT_TRUE(is_internal_frame(name)) << name;
   }
 }
 
 TEST(IsInternalFrame, ShowsTheUsersAndThePublicApi) {
   for (const char* name :
-       {"main", "main::$_0::operator()", "gorace::Chan<int>::recv", "gorace::WaitGroup::wait", "gorace::WaitGroup::go<main::$_0>",
-        "std::thread::join", "std::vector<gorace::runtime::G*>::push_back", "cloned", "started::start_thread", "gorace_demo",
-        "run<gorace::runtime::X>", "operator<"}) {
+       {"main", "main::$_0::operator()", "gorace::Chan<int>::recv", "gorace::WaitGroup::wait",
+        "gorace::WaitGroup::go<main::$_0>", "std::thread::join", "std::vector<gorace::runtime::G*>::push_back",
+        "cloned", "started::start_thread", "gorace_demo", "run<gorace::runtime::X>", "operator<"}) {
     EXPECT_FALSE(is_internal_frame(name)) << name;
   }
 }

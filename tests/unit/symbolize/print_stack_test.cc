@@ -57,12 +57,17 @@ TEST(PrintStack, OffsetIsFromTheFunctionsStart) {
 
 TEST(PrintStack, AddressThatTheServerDoesNotKnowShowsItsModule) {
   const std::string text = printed({pc_of(kUnknown)}, StackStyle::kRace);
-  EXPECT_TRUE(text.starts_with("  ?""?()\n      /")) << text;
+  EXPECT_TRUE(
+      text.starts_with("  ?"
+                       "?()\n      /"))
+      << text;
   EXPECT_NE(text.find("unit_symbolize:0 +0x"), std::string::npos) << text;
 }
 
 TEST(PrintStack, AddressOutsideAllModules) {
-  EXPECT_EQ(printed({16}, StackStyle::kRace), "  ?""?()\n      -:0 +0x0\n");
+  EXPECT_EQ(printed({16}, StackStyle::kRace),
+            "  ?"
+            "?()\n      -:0 +0x0\n");
 }
 
 TEST(PrintStack, DeepStacksKeepTheFiftyInnermostAndOutermost) {

@@ -29,7 +29,9 @@ std::string ask(const std::string& request) {
   return symbolizer_request(request.data(), request.size(), append_line, &reply) ? reply : "no server\n";
 }
 
-void append_name(const Frame& frame, void* names) { *static_cast<std::string*>(names) += std::string(frame.function) + " "; }
+void append_name(const Frame& frame, void* names) {
+  *static_cast<std::string*>(names) += std::string(frame.function) + " ";
+}
 
 std::string names_at(uintptr_t pc) {
   std::string names;
@@ -60,8 +62,7 @@ TEST(SymbolizerServer, IsADetachedProcessWithNothingOfTheProgram) {
     fflush(stdout);
     return 0;
   });
-  EXPECT_EQ(outcome.output,
-            "descriptors 3\nsession leader 1\nSIGPIPE ignored 0\nSIGUSR1 blocked 0\nLD_PRELOAD ''\n");
+  EXPECT_EQ(outcome.output, "descriptors 3\nsession leader 1\nSIGPIPE ignored 0\nSIGUSR1 blocked 0\nLD_PRELOAD ''\n");
 }
 
 int g_child_signals = 0;
@@ -129,7 +130,8 @@ TEST(SymbolizerServer, IsStartedAgainOnce) {
 }
 
 constexpr char kAdvice[] =
-    "; functions are named from the dynamic symbol tables alone. For names, files and lines put the gorace command into PATH, or its "
+    "; functions are named from the dynamic symbol tables alone. For names, files and lines put the gorace command "
+    "into PATH, or its "
     "path into GORACE_TOOL\n";
 
 TEST(SymbolizerServer, ThatKeepsDyingIsGivenUpWithOneLine) {
@@ -138,7 +140,8 @@ TEST(SymbolizerServer, ThatKeepsDyingIsGivenUpWithOneLine) {
     return names_at(pc_of(kMain)) == "?? " && names_at(pc_of(kWorker)) == "?? " ? 0 : 1;
   });
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(outcome.output, std::string("gorace: no symbolizer: the gorace command ended before it answered") + kAdvice);
+  EXPECT_EQ(outcome.output,
+            std::string("gorace: no symbolizer: the gorace command ended before it answered") + kAdvice);
 }
 
 TEST(SymbolizerServer, ThatIsNotThereIsSaidOnceAndDynamicSymbolsAreUsed) {
@@ -156,7 +159,8 @@ TEST(SymbolizerServer, ForkedChildGetsItsOwn) {
   const Outcome outcome = run_in_child([] {
     use_fake_symbolizer();
     const std::string mine = ask("PID\n");
-    const Outcome inner = run_in_child([&] { return ask("PID\n") != mine && names_at(pc_of(kMain)) == "main " ? 0 : 1; });
+    const Outcome inner =
+        run_in_child([&] { return ask("PID\n") != mine && names_at(pc_of(kMain)) == "main " ? 0 : 1; });
     return inner.exit_code == 0 && ask("PID\n") == mine ? 0 : 2;
   });
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
