@@ -58,7 +58,9 @@ class TimerState {
 
   void arm(int64_t when_ns) {
     retain();
-    if (chan_ != nullptr) chan_->note_armed(observed_g());
+    // Also attaches a thread that has not met the scheduler yet: start_timer() releases in the name of who is there.
+    G* g = observed_g();
+    if (chan_ != nullptr) chan_->note_armed(g);
     std::lock_guard guard(lock_);
     timer_.when_ns = when_ns;
     armed_ = true;
