@@ -165,7 +165,7 @@ absl::Status check_dumpable(int pid) {
   }
   if (!catches_quit(pid)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("process ", pid, " has started no goroutine yet, so it does not serve dumps; the signal that asks for one would end it"));
+        absl::StrCat("process ", pid, " has no handler for SIGQUIT, by which it would be asked for a dump; the signal would end it"));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 
@@ -16,11 +17,10 @@
 namespace gorace::tools {
 namespace {
 
-constexpr char kUnknownCode[] = "??\t\t\t\t\n\n";
-constexpr char kUnknownData[] = "??\t\t\t\t\n\n";
+constexpr char kUnknown[] = "??\t\t\t\t\n\n";
 constexpr char kGarbage[] = "??\n\n";
 
-// Longer lines are not requests; their bytes are skipped rather than kept.
+// No request is longer; the bytes beyond are skipped rather than kept.
 constexpr size_t kMostLineBytes = 64 << 20;
 
 // field makes a text fit into the protocol, whose fields end at tabs and newlines.
@@ -50,6 +50,43 @@ bool write_all(int fd, const std::string& text) {
   return true;
 }
 
+// LineReader gives the lines of a descriptor one by one. Of a line longer than kMostLineBytes only the beginning is kept.
+class LineReader {
+ public:
+  explicit LineReader(int fd) : fd_(fd) {}
+
+  // next returns false at the end of input; a last line without newline is dropped: it may be half a request.
+  bool next(std::string* line) {
+    line->clear();
+    for (;;) {
+      const absl::string_view rest = absl::string_view(buffer_, filled_).substr(used_);
+      const size_t end = rest.find('\n');
+      const size_t kept = std::min(end == absl::string_view::npos ? rest.size() : end, kMostLineBytes - line->size());
+      line->append(rest.data(), kept);
+      if (end != absl::string_view::npos) {
+        used_ += end + 1;
+        return true;
+      }
+      if (!fill()) return false;
+    }
+  }
+
+ private:
+  bool fill() {
+    ssize_t bytes;
+    while ((bytes = read(fd_, buffer_, sizeof buffer_)) < 0 && errno == EINTR) {
+    }
+    used_ = 0;
+    filled_ = bytes > 0 ? static_cast<size_t>(bytes) : 0;
+    return bytes > 0;
+  }
+
+  const int fd_;
+  size_t used_ = 0;
+  size_t filled_ = 0;
+  char buffer_[65536];
+};
+
 }  // namespace
 
 std::string SymbolizeServer::add_line(absl::string_view line) {
@@ -72,20 +109,20 @@ std::string SymbolizeServer::add_line(absl::string_view line) {
 
 std::string SymbolizeServer::code(absl::string_view module, absl::string_view offset) {
   uint64_t address = 0;
-  if (!absl::SimpleHexAtoi(offset, &address)) return kUnknownCode;
+  if (!absl::SimpleHexAtoi(offset, &address)) return kUnknown;
   std::string reply;
   for (const pprof::SourceFrame& frame : symbolizer_.frames(std::string(module), address)) {
     absl::StrAppend(&reply, field(frame.function), "\t", field(frame.file), "\t", frame.line, "\t", frame.column, "\t", frame.start_line,
                     "\n");
   }
-  return reply.empty() ? kUnknownCode : reply + "\n";
+  return reply.empty() ? kUnknown : reply + "\n";
 }
 
 std::string SymbolizeServer::data(absl::string_view module, absl::string_view offset) {
   uint64_t address = 0;
-  if (!absl::SimpleHexAtoi(offset, &address)) return kUnknownData;
+  if (!absl::SimpleHexAtoi(offset, &address)) return kUnknown;
   const std::optional<SourceVariable> variable = symbolizer_.variable(std::string(module), address);
-  if (!variable.has_value()) return kUnknownData;
+  if (!variable.has_value()) return kUnknown;
   return absl::StrCat(field(variable->name), "\t", absl::Hex(variable->start), "\t", variable->bytes, "\t", field(variable->file), "\t",
                       variable->line, "\n\n");
 }
@@ -102,25 +139,9 @@ int serve_symbols(int in, int out) {
   // The program may be printing a report because of one of these, sent to its whole group; the server's end is the end of its input.
   for (int ignored : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP}) signal(ignored, SIG_IGN);
   SymbolizeServer server(asking_process(in));
-  std::string pending;
-  bool skipping = false;  // inside a line that is too long
-  char buffer[65536];
-  for (;;) {
-    const ssize_t bytes = read(in, buffer, sizeof buffer);
-    if (bytes < 0 && errno == EINTR) continue;
-    if (bytes <= 0) break;
-    pending.append(buffer, static_cast<size_t>(bytes));
-    size_t start = 0;
-    for (size_t end; (end = pending.find('\n', start)) != std::string::npos; start = end + 1) {
-      const absl::string_view line = skipping ? "?" : absl::string_view(pending).substr(start, end - start);
-      skipping = false;
-      if (!write_all(out, server.add_line(line))) return kExitFailed;
-    }
-    pending.erase(0, start);
-    if (pending.size() > kMostLineBytes) {
-      pending.clear();
-      skipping = true;
-    }
+  LineReader lines(in);
+  for (std::string line; lines.next(&line);) {
+    if (!write_all(out, server.add_line(line))) return kExitFailed;
   }
   server.finish_input();
   return kExitOk;

@@ -1,20 +1,16 @@
 #include "pprof/encode/frame_filter.h"
 
+#include <string>
+
 #include "absl/strings/match.h"
+#include "runtime/symbolize/symbolize.h"
 
 namespace gorace::pprof {
 namespace {
 
-constexpr absl::string_view kMachineryPrefixes[] = {
-    "gorace::runtime::", "gorace::detector::", "gorace::pprof::", "gorace_", "__gorace_", "__interceptor_", "__tsan_",
-    "std::__invoke",  // __invoke, __invoke_impl, __invoke_r
-    "std::_Function_handler<", "std::__detail::__variant::__gen_vtable_impl<",
-};
-
 constexpr absl::string_view kAllocatorNames[] = {
-    "operator new", "operator new[]", "malloc",         "calloc",   "realloc", "reallocarray",
-    "memalign",     "aligned_alloc",  "posix_memalign", "valloc",   "pvalloc", "strdup",
-    "__libc_malloc", "__libc_calloc", "__libc_realloc",
+    "operator new", "operator new[]", "malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc",
+    "posix_memalign", "valloc", "pvalloc", "strdup", "__libc_malloc", "__libc_calloc", "__libc_realloc",
 };
 
 constexpr absl::string_view kAllocatorPrefixes[] = {
@@ -26,12 +22,7 @@ constexpr absl::string_view kAllocatorMembers[] = {"::_M_allocate", "::_M_create
 
 }  // namespace
 
-bool is_machinery(absl::string_view function) {
-  for (absl::string_view prefix : kMachineryPrefixes) {
-    if (absl::StartsWith(function, prefix)) return true;
-  }
-  return false;
-}
+bool is_machinery(const std::string& function) { return runtime::is_internal_frame(function.c_str()); }
 
 bool is_allocator(absl::string_view function) {
   for (absl::string_view name : kAllocatorNames) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/strip.h"
 #include "pprof/encode/frame_filter.h"
 
 namespace gorace::pprof {
@@ -60,7 +61,8 @@ class Builder {
       out->set_memory_start(module.start);
       out->set_memory_limit(module.end);
       out->set_file_offset(module.file_offset);
-      out->set_filename(text(module.path));
+      // The kernel's word for a file that is gone (`gorace run x.cc`) is no part of its name.
+      out->set_filename(text(std::string(absl::StripSuffix(module.path, " (deleted)"))));
       out->set_build_id(text(module.build_id));
       out->set_has_functions(true);
       out->set_has_filenames(true);
@@ -118,12 +120,12 @@ class Builder {
     bool known;                    // the pc has frames at all
   };
 
-  Shown show(uint64_t pc, bool filter, bool* at_leaf) {
+  Shown show(uint64_t pc, bool* at_leaf) {
     Shown shown{pc, {}, false};
     const std::vector<SourceFrame>& frames = frames_at(pc);
     shown.known = !frames.empty();
     for (uint32_t i = 0; i < frames.size(); ++i) {
-      if (filter && (is_machinery(frames[i].function) || (*at_leaf && is_allocator(frames[i].function)))) continue;
+      if (is_machinery(frames[i].function) || (*at_leaf && is_allocator(frames[i].function))) continue;
       *at_leaf = false;
       shown.frames.push_back(i);
     }
@@ -148,23 +150,29 @@ class Builder {
     return entry->second;
   }
 
-  std::vector<uint64_t> locations_of(const std::vector<uint64_t>& pcs, bool filter) {
+  std::vector<uint64_t> locations_of(const std::vector<uint64_t>& pcs) {
     std::vector<uint64_t> out;
     bool at_leaf = true;
     for (uint64_t pc : pcs) {
-      const Shown shown = show(pc, filter, &at_leaf);
+      const Shown shown = show(pc, &at_leaf);
       if (shown.known && shown.frames.empty()) continue;  // nothing but machinery
       out.push_back(location_id(shown));
     }
     return out;
   }
 
+  std::vector<uint64_t> outermost_of(const std::vector<uint64_t>& pcs) {
+    if (pcs.empty()) return {};
+    const auto last = static_cast<uint32_t>(frames_at(pcs.back()).size() - 1);
+    return {location_id({pcs.back(), {last}, true})};
+  }
+
   void add_sample(const RawSample& sample) {
     auto* out = profile_.add_sample();
     for (int64_t value : sample.values) out->add_value(value);
-    std::vector<uint64_t> locations = locations_of(sample.pcs, true);
-    // A stack of nothing but machinery is shown whole rather than not at all.
-    if (locations.empty()) locations = locations_of(sample.pcs, false);
+    std::vector<uint64_t> locations = locations_of(sample.pcs);
+    // A stack of nothing but machinery is shown by its outermost function: what gorace was called for.
+    if (locations.empty()) locations = outermost_of(sample.pcs);
     for (uint64_t id : locations) out->add_location_id(id);
     for (const RawLabel& label : sample.labels) add_label(label, out);
   }

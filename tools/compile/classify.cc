@@ -34,6 +34,9 @@ constexpr absl::string_view kNoProgram[] = {
 constexpr absl::string_view kHeaderExtensions[] = {".h", ".hh", ".hpp", ".hxx", ".H", ".h++", ".hp", ".tcc"};
 constexpr absl::string_view kRivalSanitizers[] = {"thread", "address", "hwaddress", "memory", "leak", "dataflow", "kernel-address", "realtime"};
 
+// Inputs that no compiler pass sees.
+constexpr absl::string_view kCompiledExtensions[] = {".o", ".a", ".so", ".lo", ".obj", ".s"};
+
 template <class List>
 bool contains(const List& list, absl::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
@@ -45,6 +48,12 @@ bool has_extension(absl::string_view path, absl::string_view extension) {
 
 bool is_header(absl::string_view path) {
   return std::any_of(std::begin(kHeaderExtensions), std::end(kHeaderExtensions),
+                     [path](absl::string_view extension) { return has_extension(path, extension); });
+}
+
+bool is_compiled_already(absl::string_view path) {
+  if (absl::StartsWith(path, "-l") || absl::StrContains(path, ".so.")) return true;
+  return std::any_of(std::begin(kCompiledExtensions), std::end(kCompiledExtensions),
                      [path](absl::string_view extension) { return has_extension(path, extension); });
 }
 
@@ -95,6 +104,7 @@ struct Reader {
 
   void input(absl::string_view path) {
     use.has_input = true;
+    if (!is_compiled_already(path)) use.compiles = true;
     if (!is_header(path)) has_object_or_source = true;
   }
   void language(absl::string_view name) {

@@ -75,7 +75,7 @@ absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
 
 std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
   Words files;
-  if (mode.race && use.has_input) files.push_back(layout.plugin());
+  if (mode.race && use.compiles) files.push_back(layout.plugin());
   if (!use.links_program) return files;
   files.push_back(layout.library("gorace"));
   if (mode.race) append(&files, {layout.library("gorace_race"), layout.library("gorace_detector")});
@@ -89,9 +89,10 @@ std::vector<std::string> compile_command(const std::vector<std::string>& compile
     append(&command, args);
     return command;
   }
-  append(&command, compile_flags(layout, mode, use));
+  // Without anything to compile, clang warns of flags that it has no use for.
+  if (use.compiles) append(&command, compile_flags(layout, mode, use));
   append(&command, without_end_of_options(args));
-  append(&command, {"-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"});
+  if (use.compiles) append(&command, {"-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"});
   if (use.links_program) append(&command, link_flags(layout, mode, use));
   return command;
 }

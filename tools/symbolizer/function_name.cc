@@ -1,11 +1,13 @@
 #include "tools/symbolizer/function_name.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "llvm/Demangle/Demangle.h"
+#include "runtime/symbolize/function_name.h"
 
 namespace gorace::tools {
 namespace {
@@ -32,6 +34,14 @@ std::string shortened(const std::string& name) {
                               {"std::__1::", "std::"}});
 }
 
+// simplified applies the rules that reports and dumps follow: no parameters anywhere in the name, channel operations named by their class.
+std::string simplified(const std::string& name) {
+  std::string out(name.size() + 8, '\0');  // room for the mark of a cut name, which is not needed then
+  runtime::simplify_function_name(name.c_str(), out.data(), out.size());
+  out.resize(strlen(out.c_str()));
+  return out;
+}
+
 // take returns malloc'ed text as a std::string; empty for null.
 std::string take(char* text) {
   std::string result = text == nullptr ? "" : text;
@@ -49,7 +59,7 @@ std::string function_name(const std::string& linkage_name) {
   size_t size = 0;
   std::string name = demangler.isFunction() ? take(demangler.getFunctionName(nullptr, &size))
                                             : take(demangler.finishDemangle(nullptr, &size));
-  return name.empty() ? linkage_name : shortened(name);
+  return name.empty() ? linkage_name : simplified(shortened(name));
 }
 
 std::string variable_name(const std::string& linkage_name) {

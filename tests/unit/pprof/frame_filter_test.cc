@@ -7,6 +7,7 @@ namespace {
 
 TEST(FrameFilter, GoracesOwnFunctionsAreMachinery) {
   EXPECT_TRUE(is_machinery("gorace::runtime::park"));
+  EXPECT_TRUE(is_machinery("gorace::internal::chan_recv"));
   EXPECT_TRUE(is_machinery("gorace::detector::Shadow::check"));
   EXPECT_TRUE(is_machinery("__gorace_write8"));
   EXPECT_TRUE(is_machinery("std::__invoke_impl<void, main::$_0>"));

@@ -180,12 +180,21 @@ TEST(ProfileBuilder, KeepsAnAllocatorThatIsNotTheLeaf) {
   EXPECT_THAT(stack(profile, 1), ElementsAre("caller")) << "the same address, shown differently";
 }
 
-TEST(ProfileBuilder, AStackOfNothingButMachineryIsShown) {
+TEST(ProfileBuilder, AStackOfNothingButMachineryIsItsOutermostFunction) {
   RawProfile raw = base();
-  raw.samples = {sample(1, {0x1101})};
+  raw.samples = {sample(1, {0x1101, 0x1201})};
   TableSource source;
-  source.at(0x100, {"gorace::runtime::main_loop"});
-  EXPECT_THAT(stack(build_profile(raw, source), 0), ElementsAre("gorace::runtime::main_loop"));
+  source.at(0x100, {"gorace::runtime::take_snapshot"});
+  source.at(0x200, {"gorace::runtime::run_list", "gorace::runtime::at_exit"});
+  EXPECT_THAT(stack(build_profile(raw, source), 0), ElementsAre("gorace::runtime::at_exit"));
+}
+
+TEST(ProfileBuilder, AModuleWhoseFileIsGoneKeepsItsName) {
+  RawProfile raw = base();
+  raw.modules[0].path = "/tmp/counter (deleted)";
+  TableSource source;
+  const Profile profile = build_profile(raw, source);
+  EXPECT_EQ(text(profile, profile.mapping(0).filename()), "/tmp/counter");
 }
 
 TEST(ProfileBuilder, CarriesLabels) {

@@ -41,6 +41,13 @@ TEST(Classify, WithoutInputTheCompilerOnlyPrints) {
   }
 }
 
+TEST(Classify, ObjectsLibrariesAndAssemblyAreNotCompiled) {
+  EXPECT_TRUE(classify({"a.o", "b.cc"}).compiles);
+  EXPECT_TRUE(classify({"a.S"}).compiles) << "preprocessed";
+  EXPECT_TRUE(classify({"-x", "c++", "-"}).compiles);
+  EXPECT_FALSE(classify({"a.o", "libb.a", "c.so", "d.so.1.2", "e.s", "-lf"}).compiles);
+}
+
 TEST(Classify, ValuesOfOptionsAreNoInput) {
   EXPECT_FALSE(classify({"-I", "include", "-D", "X", "-MF", "a.d", "-Xclang", "-load", "-include", "x.h"}).has_input);
 }

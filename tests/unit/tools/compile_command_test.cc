@@ -68,6 +68,12 @@ TEST(CompileCommand, AQuestionToTheCompilerIsPassedUntouched) {
   EXPECT_THAT(command({"--version"}), ElementsAre("clang++-19", "--version"));
 }
 
+TEST(CompileCommand, LinkingObjectsAddsNoCompilerFlags) {
+  const Words words = command({"a.o", "-o", "a"});
+  for (const char* flag : {"-g", "-isystem", "-fno-omit-frame-pointer"}) EXPECT_THAT(words, Not(Contains(flag)));
+  EXPECT_THAT(words, Contains(kLayout.library("gorace_race")));
+}
+
 TEST(CompileCommand, TheUsersDebugFlagWins) { EXPECT_THAT(command({"-g0", "-c", "a.cc"}), Not(Contains("-g"))); }
 
 TEST(CompileCommand, ALanguageDoesNotReachTheLibraries) {

@@ -17,6 +17,10 @@ TEST(FunctionName, KeepsTheWrittenFormOfStrings) {
 
 TEST(FunctionName, NamesLambdasWithinTheirFunction) { EXPECT_EQ(function_name("_ZZ4mainENK3$_0clEi"), "main::$_0::operator()"); }
 
+TEST(FunctionName, NamesChannelOperationsByTheirClass) {
+  EXPECT_EQ(function_name("_ZN6gorace8internal8RecvSideINS_4ChanIiEEiE4recvEv"), "gorace::Chan<int>::recv");
+}
+
 TEST(FunctionName, LeavesOutWhatCompilersAppendToClones) {
   EXPECT_EQ(function_name("_Z6workeri.cold"), "worker");
   EXPECT_EQ(function_name("_ZL6workeri.isra.0"), "worker");
