@@ -8,6 +8,7 @@
 
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/raw_writer.h"
+#include "runtime/base/sanitizer_build.h"
 
 namespace gorace::runtime {
 namespace {
@@ -44,7 +45,12 @@ void* real_function(const char* name) {
 
 int start_thread(void (*body)(void*), void* argument, size_t stack_bytes) {
   using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+#if GORACE_ASAN || GORACE_TSAN
+  // The sanitizer must see its program's threads, and gorace's detector is never linked beside one.
+  static const Create create = pthread_create;
+#else
   static const Create create = reinterpret_cast<Create>(real_function("pthread_create"));
+#endif
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

@@ -10,28 +10,7 @@
 #include <cstdint>
 
 #include "runtime/sched/goroutine.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define GORACE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GORACE_ASAN 1
-#endif
-#endif
-#ifndef GORACE_ASAN
-#define GORACE_ASAN 0
-#endif
-
-#if defined(__SANITIZE_THREAD__)
-#define GORACE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GORACE_TSAN 1
-#endif
-#endif
-#ifndef GORACE_TSAN
-#define GORACE_TSAN 0
-#endif
+#include "runtime/base/sanitizer_build.h"
 
 #if GORACE_ASAN
 #include <sanitizer/asan_interface.h>
