@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "detector/abi/abi.h"
+#include "detector/context/fork_gate.h"
 #include "detector/memory/index_slab.h"
 
 namespace gorace::detector {
@@ -73,7 +74,13 @@ inline void note_deferred_signal() { thread_state().signal_waiting = true; }
 void set_deferred_signal_runner(void (*run)());
 void run_deferred_signals(ThreadState& state);
 
-inline void enter_detector(ThreadState& state) { state.busy_depth = state.busy_depth + 1; }
+inline void enter_detector(ThreadState& state) {
+  const int depth = state.busy_depth + 1;
+  state.busy_depth = depth;
+  // Only the compiler's order is needed: close_fork_gate() sees to the processor's.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (__builtin_expect(g_fork_gate_closed.load(std::memory_order_relaxed), 0) && depth == 1) wait_at_fork_gate(state);
+}
 inline void leave_detector(ThreadState& state) {
   const int depth = state.busy_depth - 1;
   state.busy_depth = depth;
