@@ -5,7 +5,7 @@
 #   Race...     right: exit code 66 and WARNING: DATA RACE
 #   NoRace...   right: exit code 0 and no such warning
 #
-# Prints right and wrong per file, each wrong case with what it did, and "Passed N of M". Exit code 1 when a case is wrong.
+# Prints right and wrong per file, each wrong case with what it did, and "Passed N of M". Exit code 1 when one is wrong.
 set -uo pipefail
 
 usage() {
@@ -16,7 +16,10 @@ usage() {
 # run_one CASE FILE: one line "FILE CASE right|wrong DETAIL". Called by xargs below, in a shell of its own.
 run_one() {
   local name=$1 file=$2 output code reported verdict=wrong
-  output=$(timeout -k 2 20 "$GORACE_CONFORMANCE_BINARY" "$name" 2>&1 >/dev/null </dev/null | tr -d '\0'; exit "${PIPESTATUS[0]}")
+  output=$(
+    timeout -k 2 20 "$GORACE_CONFORMANCE_BINARY" "$name" 2>&1 >/dev/null </dev/null | tr -d '\0'
+    exit "${PIPESTATUS[0]}"
+  )
   code=$?
   reported=$(grep -c 'WARNING: DATA RACE' <<<"$output")
   if [[ $name == Race* ]]; then
