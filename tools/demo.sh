@@ -13,9 +13,9 @@ echo
 echo "== The program: samples/counter_race.cc"
 grep -v '^//' samples/counter_race.cc
 echo
-echo "== gorace run samples/counter_race.cc"
+echo "== gorace run --strip-path-prefix=\"\$PWD/\" samples/counter_race.cc"
 status=0
-build/release/bin/gorace run samples/counter_race.cc || status=$?
+build/release/bin/gorace run --strip-path-prefix="$PWD/" samples/counter_race.cc || status=$?
 echo
 echo "== exit code $status"
 if [ "$status" -ne 66 ]; then
