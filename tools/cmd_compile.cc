@@ -1,5 +1,5 @@
-// gorace c++ and gorace cc: clang with gorace's plugin and runtime. The command becomes the compiler (exec), so signals,
-// output and exit codes are the compiler's own.
+// gorace c++ and gorace cc: clang with gorace's plugin and runtime. The command becomes the compiler (exec), so
+// signals, output and exit codes are the compiler's own.
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -46,12 +46,15 @@ int compile(Language language, const std::vector<std::string>& all_args) {
 }
 
 std::string help(const std::string& name, const std::string& compiler, const std::string& variable) {
-  return absl::StrCat("usage: gorace ", name, " [--no-race] COMPILER-ARGUMENTS\n\nRuns ", compiler,
-                      " with gorace's plugin, headers and, when it links a program, runtime.\n"
-                      "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
-                      "in the program that loads it. gorace-", name, " is the same in one word.\n\nflags (before all others):\n"
-                      "  --no-race               goroutines, dumps and profiles without race detection\n\nenvironment:\n  ", variable,
-                      "              another ", compiler, ", a wrapper allowed: \"ccache ", compiler, "\"\n");
+  return absl::StrCat(
+      "usage: gorace ", name, " [--no-race] COMPILER-ARGUMENTS\n\nRuns ", compiler,
+      " with gorace's plugin, headers and, when it links a program, runtime.\n"
+      "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
+      "in the program that loads it. gorace-",
+      name,
+      " is the same in one word.\n\nflags (before all others):\n"
+      "  --no-race               goroutines, dumps and profiles without race detection\n\nenvironment:\n  ",
+      variable, "              another ", compiler, ", a wrapper allowed: \"ccache ", compiler, "\"\n");
 }
 
 }  // namespace

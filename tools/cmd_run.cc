@@ -21,7 +21,8 @@ constexpr char kHowToTurnOn[] = "; build it with `gorace c++` (CMake: gorace_ins
 
 bool is_source(const std::string& path) { return is_cxx_source(path) || is_c_source(path); }
 
-// set_environment hands the options to the program, and tells its runtime where the symbolizer is and which process is the first.
+// set_environment hands the options to the program, and tells its runtime where the symbolizer is and which process is
+// the first.
 void set_environment(const std::string& text) {
   setenv("GORACE", text.c_str(), 1);
   setenv("GORACE_TOOL", self_path().c_str(), 1);
@@ -33,14 +34,20 @@ int note_kind(const std::string& path, RaceMode mode) {
   const ProgramKind kind = inspect_program(path);
   if (kind == ProgramKind::kInstrumented) {
     if (mode != RaceMode::kOff) return kExitOk;
-    return fail(kExitMisuse, absl::StrCat(path, " was built with race detection, which --race=off cannot turn off; build it with `gorace c++ --no-race`"));
+    return fail(
+        kExitMisuse,
+        absl::StrCat(
+            path,
+            " was built with race detection, which --race=off cannot turn off; build it with `gorace c++ --no-race`"));
   }
   if (mode == RaceMode::kOff) return kExitOk;
   std::string note;
   if (kind == ProgramKind::kScript) {
-    note = absl::StrCat(path, " is a script: races are looked for in those programs that it starts which were built with `gorace c++`");
+    note = absl::StrCat(
+        path, " is a script: races are looked for in those programs that it starts which were built with `gorace c++`");
   } else if (kind == ProgramKind::kGoroutines) {
-    note = absl::StrCat("race detection is off: ", path, " was built without it (goroutine dumps, leaks and profiles work)", kHowToTurnOn);
+    note = absl::StrCat("race detection is off: ", path,
+                        " was built without it (goroutine dumps, leaks and profiles work)", kHowToTurnOn);
   } else if (kind == ProgramKind::kUnreadable) {
     note = absl::StrCat(path, " cannot be read: whether it was built with race detection is not known");
   } else {
@@ -83,9 +90,7 @@ FlagSet run_flags(RunSettings* settings) {
   return flags;
 }
 
-int misuse(const absl::Status& status) {
-  return fail(kExitMisuse, absl::StrCat(status.message()));
-}
+int misuse(const absl::Status& status) { return fail(kExitMisuse, absl::StrCat(status.message())); }
 
 }  // namespace
 
@@ -96,7 +101,8 @@ std::string help_run() {
       "       gorace run [flags] [--] FILE.cc [FILE.cc...] [--] [arguments]\n\n"
       "Runs a program, or compiles sources with race detection and runs the result. Everything after PROGRAM is the\n"
       "program's own; after sources, a `--` ends their list. Exit code: the program's, or 66 when it was 0 and\n"
-      "something was reported; 1 when a source does not compile; 2 on misuse; 126 or 127 when the program cannot be run.\n\nflags:\n",
+      "something was reported; 1 when a source does not compile; 2 on misuse; 126 or 127 when the program cannot be "
+      "run.\n\nflags:\n",
       run_flags(&unused).help(),
       "\nenvironment:\n  GORACE                  options as \"key=value ...\"; flags win\n"
       "  GORACE_CXX, GORACE_CC   the clang that compiles sources\n");
@@ -111,7 +117,8 @@ int cmd_run(const std::vector<std::string>& args) {
     return kExitOk;
   }
   const Words rest(args.begin() + static_cast<ptrdiff_t>(*first), args.end());
-  if (rest.empty() || rest[0].empty()) return fail(kExitMisuse, "which program? `gorace help run` tells how it is used");
+  if (rest.empty() || rest[0].empty())
+    return fail(kExitMisuse, "which program? `gorace help run` tells how it is used");
   const absl::StatusOr<std::string> text = gorace_text(getenv("GORACE"), settings);
   if (!text.ok()) return misuse(text.status());
   if (absl::Status status = check_outputs(*text, getpid()); !status.ok()) return misuse(status);

@@ -19,7 +19,8 @@ std::string describe(const pprof::SourceFrame& frame) {
 }
 
 int print_frames(const std::string& binary, const std::vector<uint64_t>& addresses) {
-  if (access(binary.c_str(), R_OK) != 0) return fail(kExitFailed, absl::StrCat(binary, ": there is no such file, or it cannot be read"));
+  if (access(binary.c_str(), R_OK) != 0)
+    return fail(kExitFailed, absl::StrCat(binary, ": there is no such file, or it cannot be read"));
   Symbolizer symbolizer;
   for (uint64_t address : addresses) {
     const std::vector<pprof::SourceFrame> frames = symbolizer.frames(binary, address);

@@ -7,7 +7,9 @@
 
 namespace gorace::tools {
 
-std::string help_version() { return "usage: gorace version\n\nPrints the version of gorace, of LLVM, and how gorace was built.\n"; }
+std::string help_version() {
+  return "usage: gorace version\n\nPrints the version of gorace, of LLVM, and how gorace was built.\n";
+}
 
 int cmd_version(const std::vector<std::string>& args) {
   if (!args.empty()) return fail(kExitMisuse, "takes no argument; '" + args[0] + "' was given");

@@ -35,7 +35,8 @@ int unknown(const std::string& name) {
   for (const Command& command : commands()) names.push_back(command.name);
   const std::string nearest = suggest(name, names);
   return fail(kExitMisuse, absl::StrCat("unknown command '", name, "'",
-                                        nearest.empty() ? "; `gorace help` lists them" : absl::StrCat("; did you mean '", nearest, "'?")));
+                                        nearest.empty() ? "; `gorace help` lists them"
+                                                        : absl::StrCat("; did you mean '", nearest, "'?")));
 }
 
 int cmd_help(const std::vector<std::string>& args) {

@@ -9,8 +9,8 @@ namespace gorace::tools {
 
 struct Command {
   const char* name;
-  const char* summary;                                // one line, for the list
-  std::string (*help)();                              // the whole text
+  const char* summary;                               // one line, for the list
+  std::string (*help)();                             // the whole text
   int (*run)(const std::vector<std::string>& args);  // args: after the subcommand's name. Returns the exit code
 };
 

@@ -37,7 +37,9 @@ class Descriptor {
   const int fd_;
 };
 
-absl::Status error_of(const std::string& what) { return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno))); }
+absl::Status error_of(const std::string& what) {
+  return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno)));
+}
 
 std::string proc(int pid, const char* name) { return absl::StrCat("/proc/", pid, "/", name); }
 
@@ -99,9 +101,12 @@ absl::Status no_answer(int pid, int timeout_ms) {
                                                   " s; it may be stopped, or have its own handler for SIGQUIT"));
 }
 
-absl::Status ended(int pid) { return absl::UnavailableError(absl::StrCat("process ", pid, " ended before it answered")); }
+absl::Status ended(int pid) {
+  return absl::UnavailableError(absl::StrCat("process ", pid, " ended before it answered"));
+}
 
-// accept_from returns the program's connection, others turned away: any local process may connect to an abstract socket.
+// accept_from returns the program's connection, others turned away: any local process may connect to an abstract
+// socket.
 absl::Status accept_from(int listener, int pidfd, int pid, int timeout_ms, int* connection) {
   for (;;) {
     switch (wait_for(listener, pidfd, timeout_ms)) {
@@ -155,17 +160,21 @@ absl::Status check_dumpable(int pid) {
     return absl::PermissionDeniedError(absl::StrCat("process ", pid, " belongs to another user"));
   }
   if (in_another_container(pid)) {
-    return absl::FailedPreconditionError(absl::StrCat("process ", pid, " runs in a container; run gorace dump inside it"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("process ", pid, " runs in a container; run gorace dump inside it"));
   }
   const ProgramKind kind = inspect_program(proc(pid, "exe"));
-  if (kind == ProgramKind::kUnreadable) return absl::PermissionDeniedError(absl::StrCat("the program of process ", pid, " cannot be read"));
+  if (kind == ProgramKind::kUnreadable)
+    return absl::PermissionDeniedError(absl::StrCat("the program of process ", pid, " cannot be read"));
   if (kind != ProgramKind::kInstrumented && kind != ProgramKind::kGoroutines) {
-    return absl::FailedPreconditionError(absl::StrCat("process ", pid, " (", link_target(proc(pid, "exe")),
-                                                      ") was not built with gorace; the signal that asks for a dump would end it"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("process ", pid, " (", link_target(proc(pid, "exe")),
+                     ") was not built with gorace; the signal that asks for a dump would end it"));
   }
   if (!catches_quit(pid)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("process ", pid, " has no handler for SIGQUIT, by which it would be asked for a dump; the signal would end it"));
+        absl::StrCat("process ", pid,
+                     " has no handler for SIGQUIT, by which it would be asked for a dump; the signal would end it"));
   }
   return absl::OkStatus();
 }

@@ -1,8 +1,8 @@
 // Asking a running program for its goroutines.
 //
-// The tool listens on the abstract Unix socket "\0gorace-dump-<program's pid>-<tool's pid>" and sends the program SIGQUIT with its own
-// pid as the signal's value; the runtime connects, writes the dump and closes. SIGQUIT ends programs that do not handle
-// it, so the program is looked at first.
+// The tool listens on the abstract Unix socket "\0gorace-dump-<program's pid>-<tool's pid>" and sends the program
+// SIGQUIT with its own pid as the signal's value; the runtime connects, writes the dump and closes. SIGQUIT ends
+// programs that do not handle it, so the program is looked at first.
 #ifndef GORACE_TOOLS_DUMP_CLIENT_H_
 #define GORACE_TOOLS_DUMP_CLIENT_H_
 

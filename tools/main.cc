@@ -1,5 +1,5 @@
-// The gorace command. Called through a link named gorace-c++ or gorace-cc it is that compiler, for build systems that want a
-// compiler in one word (CXX=gorace-c++).
+// The gorace command. Called through a link named gorace-c++ or gorace-cc it is that compiler, for build systems that
+// want a compiler in one word (CXX=gorace-c++).
 #include <string>
 #include <vector>
 

@@ -31,8 +31,8 @@ std::string field(std::string text) {
   return text;
 }
 
-// asking_process returns the process behind `in`. The runtime gives one end of a socket pair and has no child of its own to be the
-// parent of; a pipe comes from the parent.
+// asking_process returns the process behind `in`. The runtime gives one end of a socket pair and has no child of its
+// own to be the parent of; a pipe comes from the parent.
 int asking_process(int in) {
   ucred peer = {};
   socklen_t size = sizeof peer;
@@ -50,7 +50,8 @@ bool write_all(int fd, const std::string& text) {
   return true;
 }
 
-// LineReader gives the lines of a descriptor one by one. Of a line longer than kMostLineBytes only the beginning is kept.
+// LineReader gives the lines of a descriptor one by one. Of a line longer than kMostLineBytes only the beginning is
+// kept.
 class LineReader {
  public:
   explicit LineReader(int fd) : fd_(fd) {}
@@ -112,8 +113,8 @@ std::string SymbolizeServer::code(absl::string_view module, absl::string_view of
   if (!absl::SimpleHexAtoi(offset, &address)) return kUnknown;
   std::string reply;
   for (const pprof::SourceFrame& frame : symbolizer_.frames(std::string(module), address)) {
-    absl::StrAppend(&reply, field(frame.function), "\t", field(frame.file), "\t", frame.line, "\t", frame.column, "\t", frame.start_line,
-                    "\n");
+    absl::StrAppend(&reply, field(frame.function), "\t", field(frame.file), "\t", frame.line, "\t", frame.column, "\t",
+                    frame.start_line, "\n");
   }
   return reply.empty() ? kUnknown : reply + "\n";
 }
@@ -123,8 +124,8 @@ std::string SymbolizeServer::data(absl::string_view module, absl::string_view of
   if (!absl::SimpleHexAtoi(offset, &address)) return kUnknown;
   const std::optional<SourceVariable> variable = symbolizer_.variable(std::string(module), address);
   if (!variable.has_value()) return kUnknown;
-  return absl::StrCat(field(variable->name), "\t", absl::Hex(variable->start), "\t", variable->bytes, "\t", field(variable->file), "\t",
-                      variable->line, "\n\n");
+  return absl::StrCat(field(variable->name), "\t", absl::Hex(variable->start), "\t", variable->bytes, "\t",
+                      field(variable->file), "\t", variable->line, "\n\n");
 }
 
 std::string SymbolizeServer::end_profile() {
@@ -136,7 +137,8 @@ std::string SymbolizeServer::end_profile() {
 }
 
 int serve_symbols(int in, int out) {
-  // The program may be printing a report because of one of these, sent to its whole group; the server's end is the end of its input.
+  // The program may be printing a report because of one of these, sent to its whole group; the server's end is the end
+  // of its input.
   for (int ignored : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP}) signal(ignored, SIG_IGN);
   SymbolizeServer server(asking_process(in));
   LineReader lines(in);

@@ -1,5 +1,5 @@
-// SymbolizeServer: answers a program's requests for names and profiles. The protocol is described where the program's side of it lives
-// (runtime/symbolize/symbolize.h): one request a line, a reply that ends with an empty line.
+// SymbolizeServer: answers a program's requests for names and profiles. The protocol is described where the program's
+// side of it lives (runtime/symbolize/symbolize.h): one request a line, a reply that ends with an empty line.
 //
 // Whatever it is sent, it answers and goes on: a request that makes no sense gets "??". Thread safety: none.
 #ifndef GORACE_TOOLS_SYMBOLIZE_SERVER_H_
@@ -19,8 +19,8 @@ class SymbolizeServer {
   // `program`: the process that asks (Symbolizer tells why), 0 when unknown.
   explicit SymbolizeServer(int program) : symbolizer_(program) {}
 
-  // add_line takes one line without its newline and returns what to send back: a whole reply, or nothing while a profile is
-  // coming in.
+  // add_line takes one line without its newline and returns what to send back: a whole reply, or nothing while a
+  // profile is coming in.
   std::string add_line(absl::string_view line);
 
   // finish_input is called at the end of input: a profile that broke off is dropped.
@@ -29,7 +29,7 @@ class SymbolizeServer {
  private:
   // A profile whose lines are still coming in.
   struct Incoming {
-    std::string path;   // empty: the request was wrong, its lines are only skipped
+    std::string path;  // empty: the request was wrong, its lines are only skipped
     pprof::RawProfileParser parser;
   };
 

@@ -9,16 +9,18 @@ namespace gorace::pprof {
 namespace {
 
 constexpr absl::string_view kAllocatorNames[] = {
-    "operator new", "operator new[]", "malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc",
-    "posix_memalign", "valloc", "pvalloc", "strdup", "__libc_malloc", "__libc_calloc", "__libc_realloc",
+    "operator new", "operator new[]", "malloc",        "calloc",         "realloc",
+    "reallocarray", "memalign",       "aligned_alloc", "posix_memalign", "valloc",
+    "pvalloc",      "strdup",         "__libc_malloc", "__libc_calloc",  "__libc_realloc",
 };
 
 constexpr absl::string_view kAllocatorPrefixes[] = {
-    "std::__new_allocator<", "std::allocator<", "std::allocator_traits<", "__gnu_cxx::new_allocator<",
+    "std::__new_allocator<",      "std::allocator<",          "std::allocator_traits<", "__gnu_cxx::new_allocator<",
     "__gnu_cxx::__alloc_traits<", "std::__allocate_guarded<",
 };
 
-constexpr absl::string_view kAllocatorMembers[] = {"::_M_allocate", "::_M_create", "::_M_allocate_node", "::_S_allocate"};
+constexpr absl::string_view kAllocatorMembers[] = {"::_M_allocate", "::_M_create", "::_M_allocate_node",
+                                                   "::_S_allocate"};
 
 }  // namespace
 

@@ -1,8 +1,10 @@
-// Which frames a profile leaves out, so that "top" names the user's functions and not the machinery under or between them.
+// Which frames a profile leaves out, so that "top" names the user's functions and not the machinery under or between
+// them.
 //
-//  - What reports and dumps hide too (runtime/symbolize): gorace's own functions below its public API, and the wrappers through which the
-//    standard library calls a function object. The API itself (gorace::Chan<T>::send ...) stays, as Go keeps chansend under its
-//    callers: it says what the goroutine was doing.
+//  - What reports and dumps hide too (runtime/symbolize): gorace's own functions below its public API, and the wrappers
+//  through which the
+//    standard library calls a function object. The API itself (gorace::Chan<T>::send ...) stays, as Go keeps chansend
+//    under its callers: it says what the goroutine was doing.
 //  - At the leaf only, allocator plumbing: every heap sample would end in operator new otherwise.
 //
 // The profile's drop_frames field was not chosen: pprof alone reads it, and it drops everything beneath a match too.

@@ -1,5 +1,5 @@
-// FrameSource: where the encoder learns which functions an address belongs to. The gorace command implements it with LLVM's
-// symbolizer (tools/symbolizer); tests implement it with a table.
+// FrameSource: where the encoder learns which functions an address belongs to. The gorace command implements it with
+// LLVM's symbolizer (tools/symbolizer); tests implement it with a table.
 #ifndef GORACE_PPROF_ENCODE_FRAME_SOURCE_H_
 #define GORACE_PPROF_ENCODE_FRAME_SOURCE_H_
 
@@ -22,8 +22,8 @@ class FrameSource {
  public:
   virtual ~FrameSource() = default;
 
-  // frames returns what `offset` (a virtual address as in the ELF file `module`) lies in, the innermost inlined function first, the
-  // function that really is in the symbol table last. Empty when nothing is known.
+  // frames returns what `offset` (a virtual address as in the ELF file `module`) lies in, the innermost inlined
+  // function first, the function that really is in the symbol table last. Empty when nothing is known.
   virtual std::vector<SourceFrame> frames(const std::string& module, uint64_t offset) = 0;
 };
 

@@ -112,8 +112,8 @@ class Builder {
     return entry->second;
   }
 
-  // A Shown is one location as a sample sees it: the lines that its frame filter left. The same pc may be shown with fewer lines
-  // at the leaf than elsewhere.
+  // A Shown is one location as a sample sees it: the lines that its frame filter left. The same pc may be shown with
+  // fewer lines at the leaf than elsewhere.
   struct Shown {
     uint64_t pc;
     std::vector<uint32_t> frames;  // indexes into frames_at(pc)
@@ -134,7 +134,8 @@ class Builder {
   }
 
   uint64_t location_id(const Shown& shown) {
-    const auto [entry, is_new] = locations_.try_emplace(std::pair(shown.pc, shown.frames), profile_.location_size() + 1);
+    const auto [entry, is_new] =
+        locations_.try_emplace(std::pair(shown.pc, shown.frames), profile_.location_size() + 1);
     if (!is_new) return entry->second;
     Location* out = profile_.add_location();
     out->set_id(entry->second);

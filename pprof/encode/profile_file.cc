@@ -62,7 +62,8 @@ absl::StatusOr<perftools::profiles::Profile> read_profile_file(const std::string
   file.SetCloseOnDelete(true);
   GzipInputStream gzip(&file);
   perftools::profiles::Profile profile;
-  // What is not gzip looks like the end of the stream to the parser, and no bytes are a valid message; the stream's own end mark tells.
+  // What is not gzip looks like the end of the stream to the parser, and no bytes are a valid message; the stream's own
+  // end mark tells.
   const bool whole = profile.ParseFromZeroCopyStream(&gzip) && gzip.ZlibErrorCode() == Z_STREAM_END;
   if (!whole) return absl::DataLossError(absl::StrCat(path, " is not a profile"));
   return profile;

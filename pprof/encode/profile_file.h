@@ -10,8 +10,8 @@
 
 namespace gorace::pprof {
 
-// write_profile_file writes `profile` gzipped. A reader sees the old file or the whole new one: it is written under another
-// name in the same folder and renamed. The message of a failure names the path and the reason.
+// write_profile_file writes `profile` gzipped. A reader sees the old file or the whole new one: it is written under
+// another name in the same folder and renamed. The message of a failure names the path and the reason.
 absl::Status write_profile_file(const perftools::profiles::Profile& profile, const std::string& path);
 
 // read_profile_file is the inverse.

@@ -86,9 +86,11 @@ absl::Status RawProfileParser::add_record(const Fields& fields) {
   } else if (kind == "time") {
     if (status = expect_fields(fields, 2, 2); status.ok()) status = read_int(fields[1], "time", &profile_.time_ns);
   } else if (kind == "duration") {
-    if (status = expect_fields(fields, 2, 2); status.ok()) status = read_int(fields[1], "duration", &profile_.duration_ns);
+    if (status = expect_fields(fields, 2, 2); status.ok())
+      status = read_int(fields[1], "duration", &profile_.duration_ns);
   } else if (kind == "default") {
-    if (status = expect_fields(fields, 2, 2); status.ok()) status = read_text(fields[1], "default type", &profile_.default_type);
+    if (status = expect_fields(fields, 2, 2); status.ok())
+      status = read_text(fields[1], "default type", &profile_.default_type);
   } else if (kind == "type") {
     RawValueType type;
     if (status = expect_fields(fields, 3, 3); status.ok()) status = read_text(fields[1], "type", &type.type);

@@ -1,7 +1,8 @@
 // RawProfileParser: reads what a program sends (pprof/collect/raw_profile.h describes the format) into a RawProfile.
 //
-// The program is not trusted to be well: it may have been dying when it wrote. Every line is checked, and the first bad one is
-// named with its number; nothing after it is looked at, but the caller may go on feeding lines to keep in step with a protocol.
+// The program is not trusted to be well: it may have been dying when it wrote. Every line is checked, and the first bad
+// one is named with its number; nothing after it is looked at, but the caller may go on feeding lines to keep in step
+// with a protocol.
 //
 // Thread safety: none needed, one parser a profile.
 #ifndef GORACE_PPROF_ENCODE_RAW_PROFILE_PARSER_H_
@@ -9,8 +10,8 @@
 
 #include <cstdint>
 #include <string>
-#include "absl/strings/string_view.h"
 #include <vector>
+#include "absl/strings/string_view.h"
 
 #include "absl/status/statusor.h"
 

@@ -27,7 +27,8 @@ std::string dashes(const std::string& name) { return name.size() == 1 ? "-" : "-
 }  // namespace
 
 void FlagSet::add_switch(std::string name, std::string help, bool* out) {
-  flags_.push_back({std::move(name), "", std::move(help), [out](const std::string& value) { return read_switch(value, out); }});
+  flags_.push_back(
+      {std::move(name), "", std::move(help), [out](const std::string& value) { return read_switch(value, out); }});
 }
 
 void FlagSet::add_text(std::string name, std::string placeholder, std::string help, std::string* out) {
@@ -53,8 +54,9 @@ absl::Status FlagSet::unknown(absl::string_view argument, absl::string_view name
   std::vector<std::string> names;
   for (const Flag& flag : flags_) names.push_back(flag.name);
   const std::string nearest = suggest(name, names);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "unknown flag ", argument, nearest.empty() ? "" : absl::StrCat("; did you mean ", dashes(nearest), nearest, "?")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag ", argument,
+                   nearest.empty() ? "" : absl::StrCat("; did you mean ", dashes(nearest), nearest, "?")));
 }
 
 absl::Status FlagSet::apply(const Flag& flag, const std::string& value) const {

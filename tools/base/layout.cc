@@ -23,14 +23,15 @@ absl::StatusOr<Layout> find_layout(const std::string& self) {
     const Layout layout{root + "/include", root + libraries};
     if (exists(layout.library("gorace")) && exists(layout.include_folder + "/gorace")) return layout;
   }
-  return absl::NotFoundError(
-      absl::StrCat("gorace's library and headers are not beside ", self, " (looked for ", root, "/lib/gorace/libgorace.a, ", root,
-                   "/lib/libgorace.a and ", root, "/include/gorace); install gorace again or build it whole"));
+  return absl::NotFoundError(absl::StrCat("gorace's library and headers are not beside ", self, " (looked for ", root,
+                                          "/lib/gorace/libgorace.a, ", root, "/lib/libgorace.a and ", root,
+                                          "/include/gorace); install gorace again or build it whole"));
 }
 
 absl::Status check_files(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
-    if (!exists(file)) return absl::NotFoundError(absl::StrCat(file, " is missing; install gorace again or build it whole"));
+    if (!exists(file))
+      return absl::NotFoundError(absl::StrCat(file, " is missing; install gorace again or build it whole"));
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,5 @@
-// Layout: where gorace's own files lie, found relative to the command, so that a build tree and an installation can both be moved:
+// Layout: where gorace's own files lie, found relative to the command, so that a build tree and an installation can
+// both be moved:
 //
 //   build tree                installed
 //   bin/gorace                bin/gorace

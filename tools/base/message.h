@@ -1,5 +1,5 @@
-// Messages: what the command says to the user, on stderr, one sentence a line, led by the command's name, so that they are never
-// mixed with the program's output:
+// Messages: what the command says to the user, on stderr, one sentence a line, led by the command's name, so that they
+// are never mixed with the program's output:
 //   gorace run: ./server: no such file
 #ifndef GORACE_TOOLS_BASE_MESSAGE_H_
 #define GORACE_TOOLS_BASE_MESSAGE_H_
@@ -13,8 +13,8 @@ namespace gorace::tools {
 // Exit codes of the command itself; otherwise it passes on the program's.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,         // the work could not be done: a file does not compile, a process does not answer
-  kExitMisuse = 2,         // unknown flag or key, bad value, unwritable output path
+  kExitFailed = 1,          // the work could not be done: a file does not compile, a process does not answer
+  kExitMisuse = 2,          // unknown flag or key, bad value, unwritable output path
   kExitCannotLaunch = 126,  // found, but cannot be run
   kExitNotFound = 127,
 };

@@ -29,7 +29,8 @@ void pass_on(int signal, siginfo_t* info, void*) {
   if (info->si_code <= 0 && g_child > 0) kill(g_child, signal);
 }
 
-// SignalGuard passes signals on while a child runs and restores what was before. A signal that was ignored (nohup) stays ignored.
+// SignalGuard passes signals on while a child runs and restores what was before. A signal that was ignored (nohup)
+// stays ignored.
 class SignalGuard {
  public:
   SignalGuard() {

@@ -12,8 +12,8 @@ namespace gorace::tools {
 // self_path returns the absolute path of the running command.
 std::string self_path();
 
-// find_in_path looks `name` up as execvp does: a name with a slash is itself; others are looked for in PATH. Empty when there is no
-// such executable file.
+// find_in_path looks `name` up as execvp does: a name with a slash is itself; others are looked for in PATH. Empty when
+// there is no such executable file.
 std::string find_in_path(const std::string& name);
 
 // absolute_path joins the current folder and `path`. Links stay as they are.
@@ -21,9 +21,10 @@ std::string absolute_path(const std::string& path);
 
 bool is_executable_file(const std::string& path);
 
-// run_child starts `argv` (argv[0] is a path) with this process's descriptors and waits for it. INT, TERM, HUP and QUIT, which would
-// otherwise end this process and leave its temporary files, are noted in *interrupted meanwhile, and passed on to the
-// child unless the terminal has already given them to both. Returns the exit code, 128+N after signal N.
+// run_child starts `argv` (argv[0] is a path) with this process's descriptors and waits for it. INT, TERM, HUP and
+// QUIT, which would otherwise end this process and leave its temporary files, are noted in *interrupted meanwhile, and
+// passed on to the child unless the terminal has already given them to both. Returns the exit code, 128+N after signal
+// N.
 absl::StatusOr<int> run_child(const std::vector<std::string>& argv, int* interrupted);
 
 // exec_program replaces this process. Returns only on failure, with the errno value.

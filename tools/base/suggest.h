@@ -10,8 +10,8 @@
 
 namespace gorace::tools {
 
-// edit_distance counts the insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (the optimal
-// string alignment distance: Damerau, CACM 1964).
+// edit_distance counts the insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (the
+// optimal string alignment distance: Damerau, CACM 1964).
 size_t edit_distance(absl::string_view a, absl::string_view b);
 
 // suggest returns the word of `known` nearest to `word`, or empty when none is near enough to be meant.

@@ -16,23 +16,90 @@ using Words = std::vector<std::string>;
 
 // Options whose value is the next argument, which therefore is no input file.
 constexpr absl::string_view kTakesNext[] = {
-    "-o",       "-x",          "-I",          "-D",       "-U",      "-L",          "-l",        "-include", "-imacros", "-isystem",
-    "-iquote",  "-idirafter",  "-iprefix",    "-isysroot", "-iwithprefix", "-iwithprefixbefore", "-cxx-isystem", "-include-pch",
-    "-MF",      "-MT",         "-MQ",         "-MJ",      "-Xclang", "-Xlinker",    "-Xassembler", "-Xpreprocessor", "-Xanalyzer",
-    "-mllvm",   "-target",     "--target",    "-arch",    "-T",      "-u",          "-z",        "-e",       "-B",       "-F",
-    "--param",  "-gcc-toolchain", "--sysroot", "-rpath",   "-dumpbase", "-dumpdir", "-aux-info", "-working-directory",
-    "-fmodule-name", "-ivfsoverlay", "--config", "-A",     "-framework", "-Xopenmp-target", "-Xarch_host", "-G",
+    "-o",
+    "-x",
+    "-I",
+    "-D",
+    "-U",
+    "-L",
+    "-l",
+    "-include",
+    "-imacros",
+    "-isystem",
+    "-iquote",
+    "-idirafter",
+    "-iprefix",
+    "-isysroot",
+    "-iwithprefix",
+    "-iwithprefixbefore",
+    "-cxx-isystem",
+    "-include-pch",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-MJ",
+    "-Xclang",
+    "-Xlinker",
+    "-Xassembler",
+    "-Xpreprocessor",
+    "-Xanalyzer",
+    "-mllvm",
+    "-target",
+    "--target",
+    "-arch",
+    "-T",
+    "-u",
+    "-z",
+    "-e",
+    "-B",
+    "-F",
+    "--param",
+    "-gcc-toolchain",
+    "--sysroot",
+    "-rpath",
+    "-dumpbase",
+    "-dumpdir",
+    "-aux-info",
+    "-working-directory",
+    "-fmodule-name",
+    "-ivfsoverlay",
+    "--config",
+    "-A",
+    "-framework",
+    "-Xopenmp-target",
+    "-Xarch_host",
+    "-G",
 };
 
 // Options after which there is no executable.
 constexpr absl::string_view kNoProgram[] = {
-    "-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "-shared", "--shared", "-r", "-emit-ast", "--precompile", "--analyze",
-    "-extract-api", "-verify-pch", "-rewrite-objc", "--migrate", "-dynamiclib", "--compile", "--assemble", "--preprocess",
-    "-fmodule-header", "-emit-interface-stubs",
+    "-c",
+    "-S",
+    "-E",
+    "-M",
+    "-MM",
+    "-fsyntax-only",
+    "-shared",
+    "--shared",
+    "-r",
+    "-emit-ast",
+    "--precompile",
+    "--analyze",
+    "-extract-api",
+    "-verify-pch",
+    "-rewrite-objc",
+    "--migrate",
+    "-dynamiclib",
+    "--compile",
+    "--assemble",
+    "--preprocess",
+    "-fmodule-header",
+    "-emit-interface-stubs",
 };
 
 constexpr absl::string_view kHeaderExtensions[] = {".h", ".hh", ".hpp", ".hxx", ".H", ".h++", ".hp", ".tcc"};
-constexpr absl::string_view kRivalSanitizers[] = {"thread", "address", "hwaddress", "memory", "leak", "dataflow", "kernel-address", "realtime"};
+constexpr absl::string_view kRivalSanitizers[] = {"thread", "address",  "hwaddress",      "memory",
+                                                  "leak",   "dataflow", "kernel-address", "realtime"};
 
 // Inputs that no compiler pass sees.
 constexpr absl::string_view kCompiledExtensions[] = {".o", ".a", ".so", ".lo", ".obj", ".s"};
@@ -80,7 +147,8 @@ Words expanded(const Words& args, int depth = 0) {
 }
 
 bool is_debug_flag(absl::string_view arg) {
-  if (arg == "-g" || absl::StartsWith(arg, "-ggdb") || absl::StartsWith(arg, "-gdwarf") || absl::StartsWith(arg, "-gline-")) {
+  if (arg == "-g" || absl::StartsWith(arg, "-ggdb") || absl::StartsWith(arg, "-gdwarf") ||
+      absl::StartsWith(arg, "-gline-")) {
     return true;
   }
   return arg == "-gmlt" || (arg.size() == 3 && absl::StartsWith(arg, "-g") && arg[2] >= '0' && arg[2] <= '9');

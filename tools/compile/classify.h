@@ -1,6 +1,6 @@
-// What a compiler command line asks for, as far as `gorace c++` has to know: whether it ends in a link (then the runtime joins it)
-// and which of the flags that gorace would add are already there. clang's own option table was not linked in: it
-// costs 40 MB for some thirty options.
+// What a compiler command line asks for, as far as `gorace c++` has to know: whether it ends in a link (then the
+// runtime joins it) and which of the flags that gorace would add are already there. clang's own option table was not
+// linked in: it costs 40 MB for some thirty options.
 #ifndef GORACE_TOOLS_COMPILE_CLASSIFY_H_
 #define GORACE_TOOLS_COMPILE_CLASSIFY_H_
 
@@ -12,16 +12,17 @@
 namespace gorace::tools {
 
 struct CompilerUse {
-  bool has_input = false;      // a file to work on; without one the compiler only prints something
-  bool compiles = false;       // some input is source text of a language, not an object, a library or assembly
-  bool links_program = false;  // makes an executable; not an object, a preprocessed file, or a shared library
+  bool has_input = false;       // a file to work on; without one the compiler only prints something
+  bool compiles = false;        // some input is source text of a language, not an object, a library or assembly
+  bool links_program = false;   // makes an executable; not an object, a preprocessed file, or a shared library
   bool has_debug_flag = false;  // -g in any form, -g0 included
   bool has_language = false;    // -x LANG, which would also apply to the libraries that gorace adds
   bool is_static = false;       // -static, -static-pie
   std::string sanitizer;        // a -fsanitize= value that cannot share a process with the race detector; empty: none
 };
 
-// classify reads compiler arguments (without the compiler itself). Response files (@FILE) are read as the compiler reads them.
+// classify reads compiler arguments (without the compiler itself). Response files (@FILE) are read as the compiler
+// reads them.
 CompilerUse classify(const std::vector<std::string>& args);
 
 // is_cxx_source and is_c_source tell sources by their extensions.

@@ -9,12 +9,14 @@ using Words = std::vector<std::string>;
 
 void append(Words* to, const Words& more) { to->insert(to->end(), more.begin(), more.end()); }
 
-// The folders that compilers search anyway: naming one as -isystem would move it before the C++ library's own headers, whose
-// #include_next then fails.
-bool is_default_include_folder(const std::string& folder) { return folder == "/usr/include" || folder == "/usr/local/include"; }
+// The folders that compilers search anyway: naming one as -isystem would move it before the C++ library's own headers,
+// whose #include_next then fails.
+bool is_default_include_folder(const std::string& folder) {
+  return folder == "/usr/include" || folder == "/usr/local/include";
+}
 
-// "--" ends the compiler's options, but what gorace adds comes behind the user's arguments. Without it, inputs that begin with a dash
-// need another spelling.
+// "--" ends the compiler's options, but what gorace adds comes behind the user's arguments. Without it, inputs that
+// begin with a dash need another spelling.
 Words without_end_of_options(const Words& args) {
   Words result;
   bool only_inputs = false;
@@ -39,8 +41,8 @@ Words compile_flags(const Layout& layout, const CompileMode& mode, const Compile
   return flags;
 }
 
-// Parts of the runtime that start by themselves and that no other part names: each has a symbol for the linker to ask for. A name that
-// is not in the libraries is no error.
+// Parts of the runtime that start by themselves and that no other part names: each has a symbol for the linker to ask
+// for. A name that is not in the libraries is no error.
 constexpr const char* kSelfStarting[] = {"__gorace_profiles", "__gorace_leak_check"};
 
 Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
@@ -49,9 +51,11 @@ Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUs
   for (const char* symbol : kSelfStarting) flags.push_back(absl::StrCat("-Wl,-u,", symbol));
   if (mode.race) {
     // All of gorace_race: interceptors are found by name at run time, nothing refers to them at link time.
-    append(&flags, {"-Wl,--whole-archive", layout.library("gorace_race"), "-Wl,--no-whole-archive", layout.library("gorace_detector")});
+    append(&flags, {"-Wl,--whole-archive", layout.library("gorace_race"), "-Wl,--no-whole-archive",
+                    layout.library("gorace_detector")});
   }
-  append(&flags, {layout.library("gorace"), "-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"});
+  append(&flags,
+         {layout.library("gorace"), "-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"});
   if (mode.language == Language::kC) append(&flags, {"-lstdc++", "-lm"});  // what the runtime itself is written with
   return flags;
 }
@@ -61,13 +65,15 @@ Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUs
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
   if (!mode.race) return absl::OkStatus();
   if (!use.sanitizer.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("-fsanitize=", use.sanitizer,
-                                                   " cannot be combined with race detection: both need the same memory for their shadow; "
-                                                   "drop it, or use --no-race"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("-fsanitize=", use.sanitizer,
+                     " cannot be combined with race detection: both need the same memory for their shadow; "
+                     "drop it, or use --no-race"));
   }
   if (use.is_static && use.links_program) {
     return absl::InvalidArgumentError(
-        "a static executable cannot be checked for races: libc's functions are intercepted by the dynamic linker; drop -static, or use "
+        "a static executable cannot be checked for races: libc's functions are intercepted by the dynamic linker; drop "
+        "-static, or use "
         "--no-race");
   }
   return absl::OkStatus();
@@ -82,8 +88,9 @@ std::vector<std::string> needed_files(const Layout& layout, const CompileMode& m
   return files;
 }
 
-std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout, const CompileMode& mode,
-                                         const CompilerUse& use, const std::vector<std::string>& args) {
+std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout,
+                                         const CompileMode& mode, const CompilerUse& use,
+                                         const std::vector<std::string>& args) {
   Words command = compiler;
   if (!use.has_input) {
     append(&command, args);

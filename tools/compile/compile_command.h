@@ -23,10 +23,11 @@ absl::Status check_use(const CompileMode& mode, const CompilerUse& use);
 // needed_files lists gorace's files that the command will name.
 std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use);
 
-// compile_command returns the whole command, compiler first. The user's arguments keep their order and, but for the frame pointer that
-// stacks are walked by, come after gorace's, so that they win.
-std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout, const CompileMode& mode,
-                                         const CompilerUse& use, const std::vector<std::string>& args);
+// compile_command returns the whole command, compiler first. The user's arguments keep their order and, but for the
+// frame pointer that stacks are walked by, come after gorace's, so that they win.
+std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout,
+                                         const CompileMode& mode, const CompilerUse& use,
+                                         const std::vector<std::string>& args);
 
 }  // namespace gorace::tools
 

@@ -46,8 +46,8 @@ Language language_of(const std::vector<std::string>& sources) {
   return Language::kC;
 }
 
-// standard_arguments: the headers of gorace need C++20, clang's default is older. Nothing when C sources are among them, which would be
-// refused with a C++ standard. The user's own -std comes later and wins.
+// standard_arguments: the headers of gorace need C++20, clang's default is older. Nothing when C sources are among
+// them, which would be refused with a C++ standard. The user's own -std comes later and wins.
 std::vector<std::string> standard_arguments(const std::vector<std::string>& sources) {
   for (const std::string& source : sources) {
     if (is_c_source(source)) return {};
@@ -69,7 +69,8 @@ std::vector<std::string> source_arguments(const std::vector<std::string>& source
   return args;
 }
 
-// command_for returns the compiler command, or an empty one after having said what is missing; *code is the exit code then.
+// command_for returns the compiler command, or an empty one after having said what is missing; *code is the exit code
+// then.
 std::vector<std::string> command_for(const SourceBuild& build, const std::string& output, int* code) {
   const CompileMode mode{language_of(build.sources), build.race};
   std::vector<std::string> args = standard_arguments(build.sources);
@@ -104,7 +105,8 @@ std::string program_name(const std::string& source) { return std::filesystem::pa
 // compile runs the compiler and opens its output. The scratch folder is gone when it returns.
 int compile(const SourceBuild& build, const std::string& name, int* program_fd, int* interrupted) {
   const ScratchFolder folder;
-  if (folder.error() != 0) return fail(kExitFailed, absl::StrCat("cannot make ", folder.path(), ": ", strerror(folder.error())));
+  if (folder.error() != 0)
+    return fail(kExitFailed, absl::StrCat("cannot make ", folder.path(), ": ", strerror(folder.error())));
   const std::string output = absl::StrCat(folder.path(), "/", name);
   int code = 0;
   const std::vector<std::string> command = command_for(build, output, &code);

@@ -29,7 +29,8 @@ int version_of(std::vector<std::string> compiler) {
 
 absl::StatusOr<std::vector<std::string>> from_environment(const char* variable, const std::string& value) {
   absl::StatusOr<std::vector<std::string>> words = split_words(value);
-  if (!words.ok()) return absl::InvalidArgumentError(absl::StrCat(variable, "=", value, ": ", words.status().message()));
+  if (!words.ok())
+    return absl::InvalidArgumentError(absl::StrCat(variable, "=", value, ": ", words.status().message()));
   if (words->empty()) return absl::InvalidArgumentError(absl::StrCat(variable, " names no compiler"));
   const std::string path = find_in_path((*words)[0]);
   if (path.empty() || !is_executable_file(path)) {
@@ -57,7 +58,8 @@ int clang_major(const std::string& version_text) {
 absl::StatusOr<std::vector<std::string>> find_compiler(Language language) {
   const bool cxx = language == Language::kCxx;
   const char* variable = cxx ? "GORACE_CXX" : "GORACE_CC";
-  if (const char* value = getenv(variable); value != nullptr && *value != '\0') return from_environment(variable, value);
+  if (const char* value = getenv(variable); value != nullptr && *value != '\0')
+    return from_environment(variable, value);
   const std::string name = cxx ? "clang++" : "clang";
   const std::string versioned = absl::StrCat(name, "-", kClangMajor);
   if (const std::string path = find_in_path(versioned); !path.empty()) return std::vector<std::string>{path};
@@ -65,7 +67,8 @@ absl::StatusOr<std::vector<std::string>> find_compiler(Language language) {
   if (is_executable_file(debian)) return std::vector<std::string>{debian};
   const std::string plain = find_in_path(name);
   if (!plain.empty() && version_of({plain}) == kClangMajor) return std::vector<std::string>{plain};
-  return absl::NotFoundError(absl::StrCat("there is no ", versioned, ", which gorace compiles with; install it (Debian: apt-get install clang-",
+  return absl::NotFoundError(absl::StrCat("there is no ", versioned,
+                                          ", which gorace compiles with; install it (Debian: apt-get install clang-",
                                           kClangMajor, ") or name it in ", variable));
 }
 

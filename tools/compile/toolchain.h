@@ -14,8 +14,9 @@ enum class Language { kC, kCxx };
 // A plugin works in the clang of its own major version only: the compiler's C++ interface changes with each.
 inline constexpr int kClangMajor = 19;
 
-// find_compiler returns how to start the compiler: one word, or several when GORACE_CXX or GORACE_CC name a wrapper ("ccache clang++-19").
-// NotFound: there is none (the message names the package); InvalidArgument: the one in the environment is not clang 19.
+// find_compiler returns how to start the compiler: one word, or several when GORACE_CXX or GORACE_CC name a wrapper
+// ("ccache clang++-19"). NotFound: there is none (the message names the package); InvalidArgument: the one in the
+// environment is not clang 19.
 absl::StatusOr<std::vector<std::string>> find_compiler(Language language);
 
 // clang_major returns the major version in what `clang --version` prints, 0 when it is not clang's.

@@ -75,7 +75,9 @@ ProgramKind inspect_program(const std::string& path) {
   if (!header_of(path, &header)) return ProgramKind::kUnreadable;
   const StringRef start(header);
   if (start.starts_with("#!")) return ProgramKind::kScript;
-  if (!start.starts_with("\x7f" "ELF")) return ProgramKind::kOther;
+  if (!start.starts_with("\x7f"
+                         "ELF"))
+    return ProgramKind::kOther;
   return inspect_elf(path);
 }
 

@@ -15,8 +15,9 @@ enum class ProgramKind {
   kInstrumented,  // built with race detection
 };
 
-// inspect_program reads the file's header, notes and symbol names. An instrumented program carries the note .note.gorace, which strip
-// keeps, and exports __gorace_module_init; one with the runtime alone is told by symbols of namespace gorace::runtime or exported __gorace_*.
+// inspect_program reads the file's header, notes and symbol names. An instrumented program carries the note
+// .note.gorace, which strip keeps, and exports __gorace_module_init; one with the runtime alone is told by symbols of
+// namespace gorace::runtime or exported __gorace_*.
 ProgramKind inspect_program(const std::string& path);
 
 }  // namespace gorace::tools

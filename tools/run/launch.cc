@@ -26,9 +26,14 @@ int cannot_run(const std::string& path, int error) {
   const bool is_script = inspect_program(path) == ProgramKind::kScript;
   switch (error) {
     case ENOEXEC:
-      return fail(kExitCannotLaunch, absl::StrCat(path, ": not a program that this machine can run (neither an executable of its kind nor a script with #!)"));
+      return fail(
+          kExitCannotLaunch,
+          absl::StrCat(
+              path,
+              ": not a program that this machine can run (neither an executable of its kind nor a script with #!)"));
     case ENOENT:
-      return fail(kExitNotFound, absl::StrCat(path, is_script ? ": the interpreter after its #! is not there" : ": its dynamic loader is not there"));
+      return fail(kExitNotFound, absl::StrCat(path, is_script ? ": the interpreter after its #! is not there"
+                                                              : ": its dynamic loader is not there"));
     default:
       return fail(kExitCannotLaunch, absl::StrCat(path, ": cannot be run: ", strerror(error)));
   }
@@ -64,7 +69,8 @@ int launch_open(int fd, const std::vector<std::string>& argv) {
   for (const std::string& word : argv) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   fexecve(fd, pointers.data(), environ);
-  const char* hint = errno == EACCES ? "; when the temporary folder forbids programs (noexec), set TMPDIR to another" : "";
+  const char* hint =
+      errno == EACCES ? "; when the temporary folder forbids programs (noexec), set TMPDIR to another" : "";
   return fail(kExitCannotLaunch, absl::StrCat(argv[0], ": cannot be run: ", strerror(errno), hint));
 }
 

@@ -33,14 +33,15 @@ absl::Status check_profiles(const std::string& list) {
     for (const std::string& candidate : profile_names()) known = known || name == candidate;
     if (known) continue;
     const std::string nearest = suggest(name, profile_names());
-    return absl::InvalidArgumentError(absl::StrCat("there is no profile '", name, "'; the profiles are ",
-                                                   absl::StrJoin(profile_names(), ", "),
-                                                   nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no profile '", name, "'; the profiles are ", absl::StrJoin(profile_names(), ", "),
+                     nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")));
   }
   return absl::OkStatus();
 }
 
-// option returns a setter that notes `key`=value for GORACE. GORACE separates its settings by spaces and cannot quote them.
+// option returns a setter that notes `key`=value for GORACE. GORACE separates its settings by spaces and cannot quote
+// them.
 Setter option(RunSettings* settings, const char* key, std::function<absl::Status(std::string*)> check = nullptr) {
   return [settings, key, check](const std::string& given) {
     std::string value = given;
@@ -109,7 +110,8 @@ Setter compiler_flags_setter(RunSettings* settings) {
 void add_option_switch(FlagSet* flags, RunSettings* settings, const char* name, const char* key, const char* help) {
   flags->add(name, "", help, [settings, key](const std::string& value) {
     const bool off = value == "false" || value == "0";
-    if (!off && !value.empty() && value != "true" && value != "1") return absl::InvalidArgumentError("it is true or false");
+    if (!off && !value.empty() && value != "true" && value != "1")
+      return absl::InvalidArgumentError("it is true or false");
     settings->options.emplace_back(key, off ? "0" : "1");
     return absl::OkStatus();
   });
@@ -151,21 +153,26 @@ absl::Status parse(const std::string& text, Options* options) {
 }  // namespace
 
 void add_run_flags(FlagSet* flags, RunSettings* settings) {
-  flags->add("race", "MODE", "auto: on in programs built with it (default); on: refuse the\nothers; off: compile sources without it",
+  flags->add("race", "MODE",
+             "auto: on in programs built with it (default); on: refuse the\nothers; off: compile sources without it",
              race_setter(settings));
   add_option_switch(flags, settings, "leaks", "leaks", "report goroutines that are still blocked when main returns");
   flags->add("profile", "LIST", "write these profiles at exit: goroutine, heap",
              option(settings, "profile", [](std::string* list) { return check_profiles(*list); }));
-  flags->add("profile-dir", "FOLDER", "where to write them; made when missing (default: .)", option(settings, "profile_dir", make_absolute));
+  flags->add("profile-dir", "FOLDER", "where to write them; made when missing (default: .)",
+             option(settings, "profile_dir", make_absolute));
   flags->add("memprofilerate", "BYTES", "mean bytes between heap samples; 1: every allocation\n(default: 524288)",
              option(settings, "memprofilerate", number_check(0, INT64_MAX)));
   flags->add("log", "PATH", "write reports to PATH.PID instead of stderr", option(settings, "log_path", make_absolute));
   add_option_switch(flags, settings, "halt-on-error", "halt_on_error", "end the program after its first report");
   flags->add("exitcode", "CODE", "exit code when something was reported and the program\nreturned 0 (default: 66)",
              option(settings, "exitcode", number_check(0, 255)));
-  flags->add("strip-path-prefix", "PREFIX", "remove PREFIX from file names in reports", option(settings, "strip_path_prefix"));
-  flags->add("O", "LEVEL", "optimization of sources that are compiled (default: -O1)", optimization_setter(settings), /*joined=*/true);
-  flags->add("cxxflags", "FLAGS", "more compiler and linker flags for sources, quoted as in a\nshell: --cxxflags=\"-std=c++20 -lfoo\"",
+  flags->add("strip-path-prefix", "PREFIX", "remove PREFIX from file names in reports",
+             option(settings, "strip_path_prefix"));
+  flags->add("O", "LEVEL", "optimization of sources that are compiled (default: -O1)", optimization_setter(settings),
+             /*joined=*/true);
+  flags->add("cxxflags", "FLAGS",
+             "more compiler and linker flags for sources, quoted as in a\nshell: --cxxflags=\"-std=c++20 -lfoo\"",
              compiler_flags_setter(settings));
   flags->add_switch("v", "show the compiler command and the options handed over", &settings->verbose);
   flags->add_switch("help", "print this help", &settings->help);

@@ -27,14 +27,16 @@ std::string without_abi_tags(std::string name) {
 
 // Spelled-out defaults that make names unreadable.
 std::string shortened(const std::string& name) {
-  return absl::StrReplaceAll(without_abi_tags(name),
-                             {{"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>>", "std::string"},
-                              {"std::basic_string_view<char, std::char_traits<char>>", "std::string_view"},
-                              {"std::__cxx11::", "std::"},
-                              {"std::__1::", "std::"}});
+  return absl::StrReplaceAll(
+      without_abi_tags(name),
+      {{"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>>", "std::string"},
+       {"std::basic_string_view<char, std::char_traits<char>>", "std::string_view"},
+       {"std::__cxx11::", "std::"},
+       {"std::__1::", "std::"}});
 }
 
-// simplified applies the rules that reports and dumps follow: no parameters anywhere in the name, channel operations named by their class.
+// simplified applies the rules that reports and dumps follow: no parameters anywhere in the name, channel operations
+// named by their class.
 std::string simplified(const std::string& name) {
   std::string out(name.size() + 8, '\0');  // room for the mark of a cut name, which is not needed then
   runtime::simplify_function_name(name.c_str(), out.data(), out.size());

@@ -1,6 +1,6 @@
-// LoadedRanges: the addresses that an ELF file's segments cover. LLVM's symbolizer answers with the nearest symbol before an address
-// however far that is, so that an address which is not in the file at all (a run-time address whose load bias was not taken off, most
-// often) would get the name of the file's last symbol.
+// LoadedRanges: the addresses that an ELF file's segments cover. LLVM's symbolizer answers with the nearest symbol
+// before an address however far that is, so that an address which is not in the file at all (a run-time address whose
+// load bias was not taken off, most often) would get the name of the file's last symbol.
 //
 // Thread safety: none.
 #ifndef GORACE_TOOLS_SYMBOLIZER_LOADED_RANGES_H_

@@ -35,8 +35,8 @@ bool same_file(const std::string& a, const std::string& b) {
          in_a.st_ino == in_b.st_ino;
 }
 
-// openable returns the path through which the file that `program` runs as `module` can be read now. The module's own path is
-// preferred: debug files are looked for beside it.
+// openable returns the path through which the file that `program` runs as `module` can be read now. The module's own
+// path is preferred: debug files are looked for beside it.
 std::string openable(const std::string& module, int program) {
   std::string wanted(absl::StripSuffix(module, kDeleted));
   if (program <= 0) return wanted;
@@ -48,8 +48,8 @@ std::string openable(const std::string& module, int program) {
 
 std::string known(const std::string& text) { return text == llvm::DILineInfo::BadString ? "" : text; }
 
-// DWARF joins the compiler's folder and the name that it was given: /build/../src/./x.cc. The short form is shown where it
-// names the same file; ".." after a symbolic link may not.
+// DWARF joins the compiler's folder and the name that it was given: /build/../src/./x.cc. The short form is shown where
+// it names the same file; ".." after a symbolic link may not.
 std::string clean_path(const std::string& path) {
   llvm::SmallString<256> plain(path);
   llvm::sys::path::remove_dots(plain, /*remove_dot_dot=*/false);
@@ -128,7 +128,8 @@ std::optional<SourceVariable> Symbolizer::variable(const std::string& module, ui
   variable.name = variable_name(known(found->Name));
   variable.start = found->Start;
   variable.bytes = found->Size;
-  // The nearest symbol before an address between variables, or a mark without a size (__bss_start), is no variable there.
+  // The nearest symbol before an address between variables, or a mark without a size (__bss_start), is no variable
+  // there.
   if (variable.name.empty() || offset - variable.start >= variable.bytes) return std::nullopt;
   variable.file = clean_path(known(found->DeclFile));
   variable.line = static_cast<int64_t>(found->DeclLine);

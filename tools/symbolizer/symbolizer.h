@@ -1,5 +1,5 @@
-// Symbolizer: LLVM's symbolizer behind a small interface. Reads ELF and DWARF, follows .gnu_debuglink and build ids into
-// /usr/lib/debug, and falls back to the symbol table where there is no debug information.
+// Symbolizer: LLVM's symbolizer behind a small interface. Reads ELF and DWARF, follows .gnu_debuglink and build ids
+// into /usr/lib/debug, and falls back to the symbol table where there is no debug information.
 //
 // Thread safety: none. Files stay mapped and indexed for the life of the object.
 #ifndef GORACE_TOOLS_SYMBOLIZER_SYMBOLIZER_H_
@@ -24,9 +24,9 @@ struct SourceVariable {
 
 class Symbolizer : public pprof::FrameSource {
  public:
-  // `program` is the process whose addresses will be asked for, 0 for none. When a module is its executable, the file that it
-  // really runs is read (/proc/PID/exe), even when the path meanwhile names another file or none: `gorace run x.cc` deletes
-  // the binary before it starts it, and a rebuild replaces one.
+  // `program` is the process whose addresses will be asked for, 0 for none. When a module is its executable, the file
+  // that it really runs is read (/proc/PID/exe), even when the path meanwhile names another file or none: `gorace run
+  // x.cc` deletes the binary before it starts it, and a rebuild replaces one.
   explicit Symbolizer(int program = 0);
   ~Symbolizer() override;
 

@@ -1,4 +1,5 @@
-// A program that gorace has no part in. It does what its first argument says, and shows what reaches a program that is run by `gorace run`.
+// A program that gorace has no part in. It does what its first argument says, and shows what reaches a program that is
+// run by `gorace run`.
 #include <signal.h>
 #include <unistd.h>
 

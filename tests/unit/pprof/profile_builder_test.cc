@@ -54,7 +54,8 @@ std::vector<std::string> stack(const Profile& profile, int sample_index) {
   for (int depth = 0; depth < profile.sample(sample_index).location_id_size(); ++depth) {
     const Location& at = location(profile, sample_index, depth);
     if (at.line_size() == 0) names.push_back("?");
-    for (const auto& line : at.line()) names.push_back(text(profile, profile.function(static_cast<int>(line.function_id()) - 1).name()));
+    for (const auto& line : at.line())
+      names.push_back(text(profile, profile.function(static_cast<int>(line.function_id()) - 1).name()));
   }
   return names;
 }
@@ -93,7 +94,8 @@ TEST(ProfileBuilder, MapsTheExecutableFirstAndSaysThatItIsSymbolized) {
   EXPECT_EQ(mapping.file_offset(), 0x200u);
   EXPECT_EQ(text(profile, mapping.filename()), "/bin/program");
   EXPECT_EQ(text(profile, mapping.build_id()), "abcd");
-  EXPECT_TRUE(mapping.has_functions() && mapping.has_filenames() && mapping.has_line_numbers() && mapping.has_inline_frames());
+  EXPECT_TRUE(mapping.has_functions() && mapping.has_filenames() && mapping.has_line_numbers() &&
+              mapping.has_inline_frames());
 }
 
 TEST(ProfileBuilder, LooksUpTheCallBeforeAReturnAddress) {

@@ -25,7 +25,8 @@ class ProfileFile : public ::testing::Test {
 
   std::string path(const std::string& name = "p.pb.gz") const { return folder_ + "/" + name; }
   size_t files() const {
-    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator()));
+    return static_cast<size_t>(
+        std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator()));
   }
 
   std::string folder_;
@@ -63,9 +64,11 @@ TEST_F(ProfileFile, ReplacesAnOlderOne) {
 }
 
 TEST_F(ProfileFile, FailuresNameThePathAndLeaveNothing) {
-  EXPECT_EQ(write_profile_file(profile_, path("no/p.pb.gz")).message(), "cannot write " + path("no/p.pb.gz") + ": No such file or directory");
+  EXPECT_EQ(write_profile_file(profile_, path("no/p.pb.gz")).message(),
+            "cannot write " + path("no/p.pb.gz") + ": No such file or directory");
   std::filesystem::create_directory(path("folder"));
-  EXPECT_EQ(write_profile_file(profile_, path("folder")).message(), "cannot write " + path("folder") + ": Is a directory");
+  EXPECT_EQ(write_profile_file(profile_, path("folder")).message(),
+            "cannot write " + path("folder") + ": Is a directory");
   EXPECT_EQ(files(), 1u);
 }
 

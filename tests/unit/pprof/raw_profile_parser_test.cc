@@ -116,9 +116,14 @@ TEST(RawProfileParser, SurvivesDamagedInput) {
     for (int change = 0; change < 3; ++change) {
       const size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = static_cast<char>(random()); break;
-        case 1: text.erase(at, random() % 10); break;
-        default: text.insert(at, 1, "\t\n,:=0"[random() % 6]);
+        case 0:
+          text[at] = static_cast<char>(random());
+          break;
+        case 1:
+          text.erase(at, random() % 10);
+          break;
+        default:
+          text.insert(at, 1, "\t\n,:=0"[random() % 6]);
       }
     }
     const auto profile = parse_raw_profile(text);

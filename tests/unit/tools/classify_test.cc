@@ -15,27 +15,36 @@ using Words = std::vector<std::string>;
 bool links(const Words& args) { return classify(args).links_program; }
 
 TEST(Classify, SourcesAndObjectsAreLinkedIntoAProgram) {
-  for (const Words& args : std::vector<Words>{{"a.cc"}, {"a.o", "-o", "a"}, {"-O2", "a.cc", "b.cc"}, {"a.o", "-lfoo"}, {"-x", "c++", "-"}, {"-lfoo"}, {"-la", "--", "-odd.cc"}}) {
+  for (const Words& args : std::vector<Words>{{"a.cc"},
+                                              {"a.o", "-o", "a"},
+                                              {"-O2", "a.cc", "b.cc"},
+                                              {"a.o", "-lfoo"},
+                                              {"-x", "c++", "-"},
+                                              {"-lfoo"},
+                                              {"-la", "--", "-odd.cc"}}) {
     EXPECT_TRUE(links(args)) << args[0];
   }
 }
 
 TEST(Classify, OtherOutputsAreNoProgram) {
-  for (const char* flag : {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "-shared", "-r", "--precompile", "-emit-ast", "--analyze"}) {
+  for (const char* flag :
+       {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "-shared", "-r", "--precompile", "-emit-ast", "--analyze"}) {
     EXPECT_FALSE(links({flag, "a.cc"})) << flag;
     EXPECT_FALSE(links({"a.cc", flag})) << flag;
   }
 }
 
 TEST(Classify, FlagsThatOnlyLookAlikeStillLink) {
-  for (const char* flag : {"-static-libgcc", "-static-libstdc++", "-shared-libgcc", "-MD", "-MMD", "-Bstatic", "-std=c++20", "-save-temps", "-rdynamic"}) {
+  for (const char* flag : {"-static-libgcc", "-static-libstdc++", "-shared-libgcc", "-MD", "-MMD", "-Bstatic",
+                           "-std=c++20", "-save-temps", "-rdynamic"}) {
     EXPECT_TRUE(links({flag, "a.cc"})) << flag;
     EXPECT_FALSE(classify({flag, "a.cc"}).is_static) << flag;
   }
 }
 
 TEST(Classify, WithoutInputTheCompilerOnlyPrints) {
-  for (const Words& args : std::vector<Words>{{}, {"--version"}, {"-v"}, {"-###"}, {"-print-search-dirs"}, {"-dumpmachine"}, {"-o", "out"}}) {
+  for (const Words& args : std::vector<Words>{
+           {}, {"--version"}, {"-v"}, {"-###"}, {"-print-search-dirs"}, {"-dumpmachine"}, {"-o", "out"}}) {
     EXPECT_FALSE(classify(args).has_input);
     EXPECT_FALSE(classify(args).links_program);
   }

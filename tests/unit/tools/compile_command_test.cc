@@ -24,9 +24,10 @@ size_t position(const Words& words, const std::string& word) {
 }
 
 TEST(CompileCommand, CompilesWithThePluginAsBothKinds) {
-  EXPECT_THAT(command({"-c", "a.cc"}),
-              ElementsAre("clang++-19", "-fplugin=/opt/gorace/lib/gorace/gorace-plug.so", "-fpass-plugin=/opt/gorace/lib/gorace/gorace-plug.so",
-                          "-g", "-isystem", "/opt/gorace/include", "-c", "a.cc", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"));
+  EXPECT_THAT(command({"-c", "a.cc"}), ElementsAre("clang++-19", "-fplugin=/opt/gorace/lib/gorace/gorace-plug.so",
+                                                   "-fpass-plugin=/opt/gorace/lib/gorace/gorace-plug.so", "-g",
+                                                   "-isystem", "/opt/gorace/include", "-c", "a.cc",
+                                                   "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"));
 }
 
 TEST(CompileCommand, LinksTheWholeDetectorBeforeTheRuntime) {
@@ -37,7 +38,8 @@ TEST(CompileCommand, LinksTheWholeDetectorBeforeTheRuntime) {
   EXPECT_EQ(words.at(race + 2), "/opt/gorace/lib/gorace/libgorace_detector.a");
   EXPECT_EQ(words.at(race + 3), "/opt/gorace/lib/gorace/libgorace.a");
   EXPECT_LT(position(words, "a.cc"), race);
-  EXPECT_THAT(words, IsSupersetOf(Words{"-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"}));
+  EXPECT_THAT(words,
+              IsSupersetOf(Words{"-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"}));
   EXPECT_THAT(words, Not(Contains("-lstdc++")));
 }
 
@@ -100,7 +102,8 @@ TEST(CompileCommand, AWrapperStaysInFront) {
 }
 
 TEST(CheckUse, RefusesWhatCannotBeCombined) {
-  EXPECT_THAT(std::string(check_use({}, classify({"-fsanitize=address", "a.cc"})).message()), HasSubstr("-fsanitize=address"));
+  EXPECT_THAT(std::string(check_use({}, classify({"-fsanitize=address", "a.cc"})).message()),
+              HasSubstr("-fsanitize=address"));
   EXPECT_THAT(std::string(check_use({}, classify({"-static", "a.cc"})).message()), HasSubstr("static executable"));
   EXPECT_TRUE(check_use({}, classify({"-static", "-c", "a.cc"})).ok()) << "nothing is linked";
   EXPECT_TRUE(check_use({Language::kCxx, false}, classify({"-static", "-fsanitize=address", "a.cc"})).ok());
@@ -109,8 +112,10 @@ TEST(CheckUse, RefusesWhatCannotBeCombined) {
 TEST(NeededFiles, AreThoseThatTheCommandNames) {
   EXPECT_THAT(needed_files(kLayout, {}, classify({"-c", "a.cc"})), ElementsAre(kLayout.plugin()));
   EXPECT_THAT(needed_files(kLayout, {}, classify({"a.cc"})),
-              ElementsAre(kLayout.plugin(), kLayout.library("gorace"), kLayout.library("gorace_race"), kLayout.library("gorace_detector")));
-  EXPECT_THAT(needed_files(kLayout, {Language::kCxx, false}, classify({"a.cc"})), ElementsAre(kLayout.library("gorace")));
+              ElementsAre(kLayout.plugin(), kLayout.library("gorace"), kLayout.library("gorace_race"),
+                          kLayout.library("gorace_detector")));
+  EXPECT_THAT(needed_files(kLayout, {Language::kCxx, false}, classify({"a.cc"})),
+              ElementsAre(kLayout.library("gorace")));
   EXPECT_TRUE(needed_files(kLayout, {}, classify({"--version"})).empty());
 }
 

@@ -1,8 +1,8 @@
 // The program's side of `gorace dump` is played by a forked child here; the real one is tested end to end.
 #include "tools/dump_client.h"
 
-#include <gmock/gmock.h>
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -73,7 +73,8 @@ std::string dump_of(int pid, absl::Status* status, int timeout_ms = kDumpTimeout
   close(ends[1]);
   std::string text;
   char buffer[4096];
-  for (ssize_t bytes; (bytes = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(bytes));
+  for (ssize_t bytes; (bytes = read(ends[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(bytes));
   close(ends[0]);
   return text;
 }
@@ -110,7 +111,8 @@ TEST(RequestDump, TurnsOtherProcessesAway) {
       address.sun_family = AF_UNIX;
       const std::string name = "gorace-dump-" + std::to_string(parent) + "-" + std::to_string(tool);
       memcpy(address.sun_path + 1, name.data(), name.size());
-      connect(fd, reinterpret_cast<sockaddr*>(&address), static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()));
+      connect(fd, reinterpret_cast<sockaddr*>(&address),
+              static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()));
       if (write(fd, "lies", 4) < 0) _exit(1);
       _exit(0);
     }

@@ -13,7 +13,8 @@ class FlagSetTest : public ::testing::Test {
   FlagSetTest() {
     flags_.add_switch("leaks", "report leaks", &leaks_);
     flags_.add_text("log", "PATH", "write there", &log_);
-    flags_.add("exitcode", "CODE", "code", [this](const std::string& text) { return read_number(text, 0, 255, &exitcode_); });
+    flags_.add("exitcode", "CODE", "code",
+               [this](const std::string& text) { return read_number(text, 0, 255, &exitcode_); });
     flags_.add(
         "O", "LEVEL", "optimize",
         [this](const std::string& text) {

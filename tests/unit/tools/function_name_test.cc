@@ -12,10 +12,13 @@ TEST(FunctionName, LeavesOutReturnTypeAndParameters) {
 }
 
 TEST(FunctionName, KeepsTheWrittenFormOfStrings) {
-  EXPECT_EQ(function_name("_ZN3app5CacheINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEE3getEv"), "app::Cache<std::string>::get");
+  EXPECT_EQ(function_name("_ZN3app5CacheINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEE3getEv"),
+            "app::Cache<std::string>::get");
 }
 
-TEST(FunctionName, NamesLambdasWithinTheirFunction) { EXPECT_EQ(function_name("_ZZ4mainENK3$_0clEi"), "main::$_0::operator()"); }
+TEST(FunctionName, NamesLambdasWithinTheirFunction) {
+  EXPECT_EQ(function_name("_ZZ4mainENK3$_0clEi"), "main::$_0::operator()");
+}
 
 TEST(FunctionName, NamesChannelOperationsByTheirClass) {
   EXPECT_EQ(function_name("_ZN6gorace8internal8RecvSideINS_4ChanIiEEiE4recvEv"), "gorace::Chan<int>::recv");

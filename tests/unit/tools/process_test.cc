@@ -48,7 +48,8 @@ TEST(RunChild, ReturnsTheExitCode) {
 TEST(RunChild, NotesASignalAndPassesItOn) {
   int interrupted = 0;
   // The child signals its parent (this process) and waits to be signalled in turn.
-  const auto code = run_child({"/bin/sh", "-c", "trap 'exit 9' TERM; kill -TERM $PPID; while :; do sleep 0.01; done"}, &interrupted);
+  const auto code =
+      run_child({"/bin/sh", "-c", "trap 'exit 9' TERM; kill -TERM $PPID; while :; do sleep 0.01; done"}, &interrupted);
   EXPECT_EQ(*code, 9);
   EXPECT_EQ(interrupted, SIGTERM);
 }

@@ -43,7 +43,9 @@ TEST_F(ProgramTest, KindsOfFilesAreTold) {
 }
 
 TEST_F(ProgramTest, DamagedElfFilesAreSurvived) {
-  EXPECT_EQ(inspect_program(file("\x7f" "ELF")), ProgramKind::kOther);
+  EXPECT_EQ(inspect_program(file("\x7f"
+                                 "ELF")),
+            ProgramKind::kOther);
   std::ifstream whole("/bin/sh", std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(whole)), {});
   for (size_t length : {16ul, 64ul, 100ul, 4096ul, bytes.size() / 2}) {
@@ -72,7 +74,8 @@ TEST_F(ProgramTest, TheEntryPointTellsAnInstrumentedProgram) {
 TEST_F(ProgramTest, TheRuntimeAloneIsToldApart) {
   const char source[] = "void _ZN6gorace7runtime4parkEv(void) {}\nint main(void) { return 0; }\n";
   EXPECT_EQ(inspect_program(program(source)), ProgramKind::kGoroutines);
-  EXPECT_EQ(inspect_program(program("int __gorace_profiles;\nint main(void) { return 0; }\n", "-s -Wl,--export-dynamic-symbol=__gorace_*")),
+  EXPECT_EQ(inspect_program(program("int __gorace_profiles;\nint main(void) { return 0; }\n",
+                                    "-s -Wl,--export-dynamic-symbol=__gorace_*")),
             ProgramKind::kGoroutines);
 }
 

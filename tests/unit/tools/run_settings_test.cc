@@ -42,7 +42,8 @@ TEST(RunSettings, FlagsComeAfterTheEnvironmentSoThatTheyWin) {
 }
 
 TEST(RunSettings, RelativePathsAreFixedToTheFolderNow) {
-  EXPECT_EQ(text_of({"--log=reports"}), absl::StrCat("log_path=", std::filesystem::current_path().string(), "/reports"));
+  EXPECT_EQ(text_of({"--log=reports"}),
+            absl::StrCat("log_path=", std::filesystem::current_path().string(), "/reports"));
   EXPECT_EQ(text_of({"--log=stdout"}), "log_path=stdout");
 }
 
@@ -53,7 +54,8 @@ TEST(RunSettings, UnknownKeysInTheEnvironmentAreNamed) {
 }
 
 TEST(RunSettings, UnknownProfilesAreNamedWhereverTheyComeFrom) {
-  EXPECT_THAT(text_of({"--profile=heaps"}), HasSubstr("no profile 'heaps'; the profiles are goroutine, heap; did you mean heap?"));
+  EXPECT_THAT(text_of({"--profile=heaps"}),
+              HasSubstr("no profile 'heaps'; the profiles are goroutine, heap; did you mean heap?"));
   EXPECT_THAT(text_of({}, "profile=cpus"), HasSubstr("no profile 'cpus'"));
 }
 
@@ -101,7 +103,8 @@ TEST_F(CheckOutputs, KeepsALogThatWasThere) {
 
 TEST_F(CheckOutputs, NamesALogThatCannotBeWritten) {
   EXPECT_EQ(message("log_path=/dev/null/log"), "cannot write reports to /dev/null/log.77: Not a directory");
-  EXPECT_EQ(message("log_path=" + folder_ + "/no/log"), "cannot write reports to " + folder_ + "/no/log.77: No such file or directory");
+  EXPECT_EQ(message("log_path=" + folder_ + "/no/log"),
+            "cannot write reports to " + folder_ + "/no/log.77: No such file or directory");
 }
 
 TEST_F(CheckOutputs, MakesAMissingProfileFolderAndNamesAnImpossibleOne) {

@@ -19,7 +19,9 @@ std::string code_request(uint64_t offset) { return absl::StrCat("CODE\t" SUBJECT
 TEST(SymbolizeServer, AnswersCodeWithALineForEachFrame) {
   SymbolizeServer server(0);
   const std::string reply = server.add_line(code_request(ask_subject().code));
-  EXPECT_TRUE(reply.starts_with(absl::StrCat("(anonymous namespace)::innermost\t" SUBJECT_SOURCE "\t", line_of("innermost"), "\t"))) << reply;
+  EXPECT_TRUE(reply.starts_with(
+      absl::StrCat("(anonymous namespace)::innermost\t" SUBJECT_SOURCE "\t", line_of("innermost"), "\t")))
+      << reply;
   EXPECT_TRUE(reply.ends_with("\n\n"));
   EXPECT_EQ(std::count(reply.begin(), reply.end(), '\n'), 4) << "three frames and the end: " << reply;
   EXPECT_EQ(std::count(reply.begin(), reply.end(), '\t'), 3 * 4) << reply;
@@ -28,14 +30,16 @@ TEST(SymbolizeServer, AnswersCodeWithALineForEachFrame) {
 TEST(SymbolizeServer, AcceptsOffsetsWithAndWithout0x) {
   SymbolizeServer server(0);
   const uint64_t code = ask_subject().code;
-  EXPECT_EQ(server.add_line(absl::StrCat("CODE\t" SUBJECT "\t0x", absl::Hex(code))), server.add_line(code_request(code)));
+  EXPECT_EQ(server.add_line(absl::StrCat("CODE\t" SUBJECT "\t0x", absl::Hex(code))),
+            server.add_line(code_request(code)));
 }
 
 TEST(SymbolizeServer, AnswersDataWithTheVariable) {
   SymbolizeServer server(0);
   const Subject subject = ask_subject();
   EXPECT_EQ(server.add_line(absl::StrCat("DATA\t" SUBJECT "\t", absl::Hex(subject.data))),
-            absl::StrCat("app::counter\t", absl::Hex(subject.data - 8), "\t16\t" SUBJECT_SOURCE "\t", line_of("data"), "\n\n"));
+            absl::StrCat("app::counter\t", absl::Hex(subject.data - 8), "\t16\t" SUBJECT_SOURCE "\t", line_of("data"),
+                         "\n\n"));
 }
 
 TEST(SymbolizeServer, SaysUnknownAndGoesOn) {
@@ -50,7 +54,8 @@ TEST(SymbolizeServer, SaysUnknownAndGoesOn) {
 TEST(SymbolizeServer, AnswersGarbageAndGoesOn) {
   SymbolizeServer server(0);
   const std::string binary("\x00\xff\t\x7f\n", 4);
-  for (const std::string& line : {std::string("HELLO"), std::string("CODE"), std::string("CODE\ta\tb\tc"), std::string("\t\t"), binary}) {
+  for (const std::string& line :
+       {std::string("HELLO"), std::string("CODE"), std::string("CODE\ta\tb\tc"), std::string("\t\t"), binary}) {
     EXPECT_EQ(server.add_line(line), "??\n\n") << line;
   }
   EXPECT_EQ(server.add_line(""), "") << "an empty line is no request";
@@ -74,8 +79,9 @@ TEST_F(SymbolizeServerProfile, IsWrittenSymbolized) {
   SymbolizeServer server(0);
   const uint64_t pc = ask_subject().code + 1;  // a return address
   for (const std::string& line :
-       {absl::StrCat("PROFILE\theap\t", path()), std::string("time\t1700000000000000000"), std::string("type\tinuse_space\tbytes"),
-        std::string("module\t5000\t9999999999\t0\t5000\t" SUBJECT "\tabcd"), absl::StrCat("sample\t42\t", absl::Hex(pc + 0x5000))}) {
+       {absl::StrCat("PROFILE\theap\t", path()), std::string("time\t1700000000000000000"),
+        std::string("type\tinuse_space\tbytes"), std::string("module\t5000\t9999999999\t0\t5000\t" SUBJECT "\tabcd"),
+        absl::StrCat("sample\t42\t", absl::Hex(pc + 0x5000))}) {
     EXPECT_EQ(server.add_line(line), "");
   }
   EXPECT_EQ(server.add_line(""), "ok\n\n");

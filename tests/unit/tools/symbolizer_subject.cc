@@ -1,5 +1,5 @@
-// A program that knows where its own code and data lie: it prints, a line each, a name and the address in the ELF file that
-// the symbolizer is to be asked for. The tests look up the lines marked below by their markers.
+// A program that knows where its own code and data lie: it prints, a line each, a name and the address in the ELF file
+// that the symbolizer is to be asked for. The tests look up the lines marked below by their markers.
 #include <link.h>
 
 #include <cstdint>
