@@ -32,8 +32,6 @@ class RealFunction {
     if (__builtin_expect(found != nullptr, 1)) return found;
     return resolve();
   }
-  // exists tells whether there is such a function; calling one that does not exist ends the process with its name.
-  bool exists() { return dlsym(RTLD_NEXT, name_) != nullptr; }
 
   template <class... Args>
   auto operator()(Args... args) {
