@@ -1,6 +1,7 @@
 #include "detector/intercept/file_clocks.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -60,6 +61,15 @@ uint32_t flow_clock(const SocketName& from, const SocketName& to) {
   return static_cast<uint32_t>(hash % kFlowClocks) + 1;
 }
 
+// clock_of_file: files and named pipes are the same thing through whichever descriptor they are used; anything else has a clock of its own.
+uint32_t clock_of_file(int fd) {
+  struct stat status;
+  if (fstat(fd, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))) return new_clock();
+  uint64_t hash = (status.st_dev * 0x9e3779b97f4a7c15u + status.st_ino) * 0x9e3779b97f4a7c15u;
+  hash ^= hash >> 32;
+  return static_cast<uint32_t>(hash % kFlowClocks) + 1;
+}
+
 // look_at fills in the clocks of a descriptor that nobody has told us of.
 void look_at(int fd) {
   const int saved_errno = errno;
@@ -69,7 +79,7 @@ void look_at(int fd) {
       getpeername(fd, reinterpret_cast<sockaddr*>(&peer.address), &peer.bytes) == 0) {
     set_clocks(fd, flow_clock(own, peer), flow_clock(peer, own));
   } else {
-    const uint32_t clock = new_clock();
+    const uint32_t clock = clock_of_file(fd);
     set_clocks(fd, clock, clock);
   }
   errno = saved_errno;

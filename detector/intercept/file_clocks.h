@@ -3,8 +3,9 @@
 //
 // Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share
 // one, a socket pair has one each way, a connected socket one for each (from, to) pair of addresses, so that both ends
-// of a connection inside this process find each other and different connections stay apart. Other descriptors have one
-// of their own: what is written through it happens before what is read through it.
+// of a connection inside this process find each other and different connections stay apart. A regular file or named pipe
+// has one, by device and inode, whichever descriptor it is used through. Other descriptors have one of their own: what is
+// written through it happens before what is read through it.
 //
 // A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which
 // can add an edge and not lose one.

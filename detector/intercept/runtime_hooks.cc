@@ -25,8 +25,9 @@ Context* watched_context_of(const G* g) {
 uintptr_t address_of(const void* object) { return reinterpret_cast<uintptr_t>(object); }
 
 void goroutine_created(G* created, G* creator) {
+  // No creator: a timer's callback started it; what orders it is the timer's own clock.
   Context* parent = creator == nullptr ? nullptr : context_of(creator);
-  if (parent == nullptr) return;
+  if (creator != nullptr && parent == nullptr) return;
   note_goroutine_started();
   const OriginId created_at = intern_stack(created->creation_pcs, created->creation_pc_count, AccessKind::kPlain);
   Context* context = context_create(parent, StrandKind::kGoroutine, created->id, created_at);

@@ -117,23 +117,20 @@ bool raw_unlock(Sema& sema) { return raw_unlock_inline(sema); }
 
 }  // namespace internal
 
-using internal::observed_g;
-using runtime::Hooks;
-using runtime::observe;
-
 void Mutex::lock() {
+  internal::note_read(this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
   internal::raw_lock_inline(sema_, runtime::WaitReason::kMutexLock, this);
-  if (runtime::G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
+  internal::note_acquire(this);
 }
 
 bool Mutex::try_lock() {
   if (!internal::raw_try_lock(sema_)) return false;
-  if (runtime::G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
+  internal::note_acquire(this);
   return true;
 }
 
 void Mutex::unlock() {
-  if (runtime::G* g = observed_g()) observe<&Hooks::release>(g, static_cast<const void*>(this));
+  internal::note_release(this);
   if (!internal::raw_unlock_inline(sema_)) runtime::fatal_error("sync: unlock of unlocked mutex");
 }
 

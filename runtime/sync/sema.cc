@@ -4,10 +4,6 @@
 
 namespace gorace::internal {
 
-void forget_object(const void* address, size_t bytes) noexcept {
-  runtime::observe<&runtime::Hooks::object_dead>(address, bytes);
-}
-
 namespace {
 
 void enqueue(Sema& sema, SyncWaiter* waiter, SemaOrder order) {

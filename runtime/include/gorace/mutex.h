@@ -17,13 +17,17 @@
 #ifndef GORACE_MUTEX_H_
 #define GORACE_MUTEX_H_
 
+#include <type_traits>
+
 #include <gorace/internal/sema.h>
 
 namespace gorace {
 
 class Mutex {
  public:
-  constexpr Mutex() noexcept { internal::object_born(this, sizeof(Mutex)); }
+  constexpr Mutex() noexcept {
+    if (!std::is_constant_evaluated()) internal::lock_born(this, sizeof(Mutex));
+  }
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 

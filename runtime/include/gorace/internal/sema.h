@@ -24,6 +24,10 @@ struct Sema {
 // forget_object tells observers that a new object begins at an address where another one may have been. So locks need no destructor.
 void forget_object(const void* address, size_t bytes) noexcept;
 
+// lock_born is forget_object for a lock's constructor. It also counts as a write of the lock, as locking counts as a read: a lock that is made
+// anew while another goroutine uses it is reported as a race.
+void lock_born(const void* address, size_t bytes) noexcept;
+
 constexpr void object_born(const void* address, size_t bytes) noexcept {
   if (!std::is_constant_evaluated()) forget_object(address, bytes);
 }
