@@ -54,6 +54,14 @@ void lock_thread() {
   if (is_attached_thread(m)) return;  // is locked anyway
   G* g = m->current;
   if (g->sched.lock_count++ != 0) return;
+  if (m->kind == MKind::kMain && g->kind != GKind::kMain) {
+    // Main's thread is main's. Another M adopts the goroutine (adopt_locked in schedule.cc): it comes back there, locked.
+    begin_scheduling(m);
+    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+    m->after_switch = push_outgoing_global;
+    switch_to_scheduler(m, g);
+    return;
+  }
   g->sched.home = m;
   m->locked_g = g;
 }

@@ -45,10 +45,16 @@ int count_threads() {
   return count;
 }
 
-bool threads_wait() {
+// all_asleep: an M without a P is not enough, it may be about to take one.
+bool all_asleep_locked() {
   for (M* m = first_machine(); m != nullptr; m = m->all_next) {
-    if (m->kind != MKind::kAttached || m->tid.load(std::memory_order_acquire) == 0) continue;
-    if (m->thread_g->status.load(std::memory_order_acquire) != GStatus::kWaiting) return false;
+    if (m->tid.load(std::memory_order_acquire) == 0) continue;
+    if (m->kind != MKind::kAttached) {
+      if (!m->idle) return false;
+    } else if (!m->thread_g->rare.asleep.load(std::memory_order_acquire) ||
+               m->thread_g->status.load(std::memory_order_acquire) != GStatus::kWaiting) {
+      return false;
+    }
   }
   return true;
 }
@@ -58,7 +64,7 @@ bool nothing_runs_locked() {
   return g_sched.idle_p_count.load(std::memory_order_relaxed) == g_sched.max_procs.load(std::memory_order_relaxed) &&
          g_sched.detached_ps.load(std::memory_order_relaxed) == 0 && g_sched.global_size.load(std::memory_order_relaxed) == 0 &&
          g_sched.spinning.load(std::memory_order_relaxed) == 0 && g_sched.blocking.load(std::memory_order_relaxed) == 0 &&
-         !any_queue_has_work() && earliest_timer() == kNever && threads_wait();
+         !any_queue_has_work() && earliest_timer() == kNever && all_asleep_locked();
 }
 
 }  // namespace

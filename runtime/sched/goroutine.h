@@ -52,6 +52,7 @@ struct SwitchPart {
 // RarePart: the scheduler's fields that few events touch.
 struct RarePart {
   std::atomic<uint32_t> thread_wake{0};  // attached threads: the futex they sleep on in park()
+  std::atomic<bool> asleep{false};       // attached threads: in the kernel, in park()
   bool ended = false;                    // main after goexit()
   // Where the goroutine's slot is (stack/stack_pool.h); constant over its lives. Null arena: not a pooled stack (main, attached threads).
   uint32_t slot = 0;

@@ -38,7 +38,9 @@ void clear_waiting(G* g) {
 void park_thread(G* g, void (*unlock)(void*), void* argument) {
   ensure_sysmon();  // it looks for deadlocks
   if (unlock != nullptr) unlock(argument);
+  g->rare.asleep.store(true, std::memory_order_release);  // for the deadlock check: what unlock did can be seen
   while (g->rare.thread_wake.exchange(0, std::memory_order_acquire) == 0) futex_wait(&g->rare.thread_wake, 0);
+  g->rare.asleep.store(false, std::memory_order_relaxed);
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
 }
 

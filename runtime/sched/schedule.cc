@@ -28,13 +28,17 @@ void start_spinning(M* m) {
   g_sched.spinning.fetch_add(1, std::memory_order_seq_cst);
 }
 
+// stop_spinning: true when it was the last one.
+bool stop_spinning(M* m) {
+  if (!m->spinning) return false;
+  m->spinning = false;
+  return g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst) == 1;
+}
+
 // found_work: the M stops looking. If it was the last one that looked, another takes its place, so that a burst of work wakes processors one
 // after the other.
 G* found_work(M* m, G* g) {
-  if (m->spinning) {
-    m->spinning = false;
-    if (g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst) == 1) wake_processor();
-  }
+  if (stop_spinning(m)) wake_processor();
   return g;
 }
 
@@ -116,10 +120,7 @@ bool give_up_p(M* m, P* p, int64_t next_timer) {
 // the next wake-up. True: the M has a P again.
 bool resume_if_work(M* m, int64_t next_timer) {
   const bool was_spinning = m->spinning;
-  if (was_spinning) {
-    m->spinning = false;
-    g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
-  }
+  stop_spinning(m);
   std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in add_from_outside (park.cc)
   if (!any_queue_has_work() && earliest_timer() >= next_timer) return false;
   P* p = nullptr;
@@ -134,14 +135,14 @@ bool resume_if_work(M* m, int64_t next_timer) {
 
 // sleep_without_p: the M has no P (it gave it up, handed it to another M, or left blocking() without one).
 void sleep_without_p(M* m) {
+  stop_spinning(m);
   g_sched.lock.lock();
   // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one idle.
   if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(&g, 1);
   const bool wanted = m->locked_g != nullptr && m->ready_home.load(std::memory_order_relaxed) != nullptr;
   P* p = wanted || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked() : nullptr;
   if (p == nullptr && wanted) {
-    G* g = m->ready_home.exchange(nullptr, std::memory_order_relaxed);
-    global_push_locked(&g, 1);
+    if (G* g = take_home(m)) global_push_locked(&g, 1);  // null: sysmon was faster
   }
   if (p == nullptr) {
     if (m->locked_g == nullptr) {
@@ -213,12 +214,30 @@ G* find_runnable(M* m) {
   }
 }
 
+// adopt_locked: g asked for a thread of its own while it ran on main's. False: this is main's thread; another M gets g, with this one's P.
+bool adopt_locked(M* m, G* g) {
+  if (m->kind == MKind::kMain) {
+    global_push(g);
+    hand_off_p(m);
+    return false;
+  }
+  g->sched.home = m;
+  m->locked_g = g;
+  return true;
+}
+
+// belongs_here: false when g was passed on to the M that must run it.
+bool belongs_here(M* m, G* g) {
+  const M* home = g->sched.home;
+  if (home == nullptr) return g->sched.lock_count == 0 || adopt_locked(m, g);
+  return home == m || !run_at_home(m, g);
+}
+
 // run_loop never returns: an M that has nothing to do sleeps in find_runnable.
 [[noreturn]] void run_loop(M* m) {
   for (;;) {
     G* g = find_runnable(m);
-    const bool elsewhere = g->sched.home != nullptr && g->sched.home != m;
-    if (__builtin_expect(elsewhere, 0) && run_at_home(m, g)) continue;
+    if (!belongs_here(m, g)) continue;
     m->p->tick.store(m->p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     m->stuck.store(false, std::memory_order_relaxed);
     switch_from_scheduler(m, g);

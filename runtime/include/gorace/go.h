@@ -6,7 +6,8 @@
 //   gorace::go({.name = "parser", .stack = 1_MiB}, parse, text);   // options first
 //
 // Goroutines are cheap: 256 KiB of address space each, of which the pages that were touched take memory. They run on GOMAXPROCS OS threads and move
-// between them whenever they wait, so thread_local variables may change under them (lock_os_thread() prevents it); errno does not.
+// between them whenever they wait, so thread_local variables may change under them (lock_os_thread() prevents it). errno moves with the goroutine, but
+// compilers take its address, like a thread_local's, once a function: read it right after the call that set it, not after a call that may wait.
 //
 // Thread safety: everything here may be called from goroutines, from main (goroutine 1), and from threads not made by gorace.
 //

@@ -22,18 +22,17 @@ class AtEachProcs : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override {
     former_ = gomaxprocs(GetParam());
-    goroutines_before_ = num_goroutine();
+    wait_until([] { return num_goroutine() == 1; });
   }
   void TearDown() override {
     // A goroutine that gave its last sign may still be on its way out.
-    for (int i = 0; i < 1'000'000 && num_goroutine() > goroutines_before_; ++i) yield();
-    EXPECT_EQ(num_goroutine(), goroutines_before_) << "leaked goroutines";
+    for (int i = 0; i < 1'000'000 && num_goroutine() > 1; ++i) yield();
+    EXPECT_EQ(num_goroutine(), 1u) << "leaked goroutines";
     gomaxprocs(former_);
   }
 
  private:
   int former_ = 0;
-  size_t goroutines_before_ = 0;
 };
 
 #define GORACE_AT_EACH_PROCS(fixture) \
