@@ -10,8 +10,6 @@
 
 namespace gorace::internal {
 
-using runtime::Hooks;
-using runtime::observe;
 using runtime::ready;
 using runtime::WaitReason;
 
@@ -25,20 +23,19 @@ size_t header_bytes(size_t element_align) {
 
 // exchange_through makes each of two goroutines see what the other did before: an unbuffered send and its receive.
 void exchange_through(G* g, G* parked, const void* object) {
-  observe<&Hooks::release>(g, object);
-  observe<&Hooks::acquire>(parked, object);
-  observe<&Hooks::release>(parked, object);
-  observe<&Hooks::acquire>(g, object);
+  tell_release(g, object);
+  tell_acquire(parked, object);
+  tell_release(parked, object);
+  tell_acquire(g, object);
 }
 
 }  // namespace
 
 ChanCore* ChanCore::make(const ElementType& type, std::ptrdiff_t capacity, Kind kind, void* creation_pc) {
-  const bool observed = runtime::g_observer_count != 0;
-  const bool boxed = type.always_boxed || (observed && type.move != nullptr);
+  const bool boxed = type.always_boxed || (observed() && type.move != nullptr);
   const size_t align = boxed ? alignof(void*) : type.align;
   // Each slot is a synchronisation object of its own, and observers tell objects apart by 8 bytes.
-  const size_t stride = std::max<size_t>(boxed ? sizeof(void*) : type.size, observed ? 8 : 1);
+  const size_t stride = std::max<size_t>(boxed ? sizeof(void*) : type.size, observed() ? 8 : 1);
   const size_t header = header_bytes(align);
   constexpr size_t kMaxBytes = std::numeric_limits<std::ptrdiff_t>::max() / 2;
   if (capacity < 0 || static_cast<size_t>(capacity) > (kMaxBytes - header) / stride) panic("makechan: size out of range");
@@ -53,16 +50,15 @@ ChanCore* ChanCore::make(const ElementType& type, std::ptrdiff_t capacity, Kind 
 void ChanCore::release() noexcept {
   // release: what this owner did with the channel is done; acquire: the last owner sees all of it before it frees.
   if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  G* g = observed_g();
+  G* g = observed() ? runtime::current_g_or_null() : nullptr;  // null in a timer's callback
   for (size_t left = count_.load(std::memory_order_relaxed); left > 0; --left) {
     // What was never received is destroyed here, after its send.
-    if (g != nullptr) observe<&Hooks::acquire>(g, static_cast<const void*>(slot(recv_index_)));
+    if (g != nullptr) tell_acquire(g, slot(recv_index_));
     drop_element(slot(recv_index_));
     advance(&recv_index_);
   }
   const size_t align = boxed_ ? alignof(void*) : type_->align;
-  observe<&Hooks::object_dead>(static_cast<const void*>(this),
-                               header_bytes(align) + std::max<size_t>(stride_ * capacity_, 8));
+  if (observed()) tell_dead(this, header_bytes(align) + std::max<size_t>(stride_ * capacity_, 8));
   this->~ChanCore();
   ::operator delete(this, std::align_val_t(std::max(align, alignof(ChanCore))));
 }
@@ -96,13 +92,13 @@ Attempt ChanCore::attempt_send(G* g, void* value, Waiter** partner) {
         exchange_through(g, receiver->g, slot(0));
       } else {
         // As if through the buffer, though the value goes directly.
-        observe<&Hooks::release_acquire>(g, static_cast<const void*>(slot(send_index_)));
-        observe<&Hooks::release_acquire>(receiver->g, static_cast<const void*>(slot(send_index_)));
+        tell_release_acquire(g, slot(send_index_));
+        tell_release_acquire(receiver->g, slot(send_index_));
         advance(&send_index_);
         recv_index_ = send_index_;
       }
     } else if (kind_ == Kind::kTimer) {
-      observe<&Hooks::acquire>(receiver->g, static_cast<const void*>(slot(0)));
+      tell_acquire(receiver->g, slot(0));
     }
     *partner = receiver;
     return Attempt::kHandOff;
@@ -110,7 +106,7 @@ Attempt ChanCore::attempt_send(G* g, void* value, Waiter** partner) {
   const size_t count = count_.load(std::memory_order_relaxed);
   if (count == capacity_) return Attempt::kBlocked;
   void* target = slot(send_index_);
-  if (g != nullptr) observe<&Hooks::release_acquire>(g, static_cast<const void*>(target));
+  if (g != nullptr) tell_release_acquire(g, target);
   move_element(target, value);
   advance(&send_index_);
   set_count(count + 1);
@@ -127,8 +123,8 @@ Attempt ChanCore::attempt_recv(G* g, void* to, Waiter** partner) {
     // The buffer is full: take its head and put the sender's value, which is the newest, into the slot that becomes free.
     void* head = slot(recv_index_);
     if (g != nullptr) {
-      observe<&Hooks::release_acquire>(g, static_cast<const void*>(head));
-      observe<&Hooks::release_acquire>(sender->g, static_cast<const void*>(head));
+      tell_release_acquire(g, head);
+      tell_release_acquire(sender->g, head);
     }
     take_element(to, head);
     move_element(head, sender->element);
@@ -139,14 +135,14 @@ Attempt ChanCore::attempt_recv(G* g, void* to, Waiter** partner) {
   const size_t count = count_.load(std::memory_order_relaxed);
   if (count > 0) {
     void* head = slot(recv_index_);
-    if (g != nullptr) observe<&Hooks::release_acquire>(g, static_cast<const void*>(head));
+    if (g != nullptr) tell_release_acquire(g, head);
     take_element(to, head);
     advance(&recv_index_);
     set_count(count - 1);
     return Attempt::kDone;
   }
   if (!closed_.load(std::memory_order_relaxed)) return Attempt::kBlocked;
-  if (g != nullptr) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
+  if (g != nullptr) tell_acquire(g, this);
   return Attempt::kClosed;
 }
 
@@ -263,20 +259,20 @@ TryRecv ChanCore::try_recv(void* to) {
 }
 
 bool ChanCore::try_close(G* g) {
-  if (g != nullptr) observe<&Hooks::access>(g, static_cast<const void*>(this), sizeof(void*), true);
+  if (g != nullptr) tell_access(g, this, sizeof(void*), true);
   lock_.lock();
   if (closed_.load(std::memory_order_relaxed)) {
     lock_.unlock();
     return false;
   }
   closed_.store(true, std::memory_order_release);  // pairs with the acquire loads of the first looks
-  if (g != nullptr) observe<&Hooks::release>(g, static_cast<const void*>(this));
+  if (g != nullptr) tell_release(g, this);
   // Collect under the lock, wake without it: the woken come back to this lock.
   Waiter* woken = nullptr;
   Waiter** last = &woken;
   for (runtime::WaitQueue* queue : {&receivers_, &senders_}) {
     while (Waiter* waiter = queue->dequeue()) {
-      if (g != nullptr) observe<&Hooks::acquire>(waiter->g, static_cast<const void*>(this));
+      if (g != nullptr) tell_acquire(waiter->g, this);
       waiter->next = nullptr;
       *last = waiter;
       last = &waiter->next;

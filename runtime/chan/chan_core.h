@@ -80,12 +80,12 @@ class ChanCore {
 
   // note_send tells observers that g tries to send, which races with a close.
   void note_send(G* g) const {
-    if (g != nullptr) runtime::observe<&runtime::Hooks::access>(g, static_cast<const void*>(this), sizeof(void*), false);
+    if (g != nullptr) tell_access(g, this, sizeof(void*), false);
   }
 
   // note_armed tells observers that g starts the timer whose ticks come through this channel: who receives one is ordered after that.
   void note_armed(G* g) const {
-    if (g != nullptr) runtime::observe<&runtime::Hooks::release_merge>(g, static_cast<const void*>(slot(0)));
+    if (g != nullptr) tell_release_merge(g, slot(0));
   }
 
   // For select: the steps of an operation.

@@ -78,6 +78,15 @@ void Selection::shuffle() {
 }
 
 void Selection::order_cases() {
+  if (case_count_ == 2 && timeout_index_ == kNone) {  // by far the most frequent
+    const auto first = static_cast<uint32_t>(runtime::random_u64() >> 63);
+    poll_order_[0] = first;
+    poll_order_[1] = 1 - first;
+    const uint32_t low = cases_[0].chan < cases_[1].chan ? 0 : 1;
+    lock_order_[0] = low;
+    lock_order_[1] = 1 - low;
+    return;
+  }
   shuffle();
   const auto before = [this](uint32_t a, uint32_t b) { return cases_[a].chan < cases_[b].chan; };
   for (uint32_t i = 0; i < case_count_; ++i) lock_order_[i] = i;

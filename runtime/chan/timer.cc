@@ -146,7 +146,7 @@ class TimerState {
       ~Release() { state->release(); }
     } release{self};
     // start_timer released there: what came before the timer's start is seen.
-    if (G* g = observed_g()) runtime::observe<&runtime::Hooks::acquire>(g, static_cast<const void*>(&self->timer_));
+    internal::note_acquire(&self->timer_);
     self->function_();
   }
 

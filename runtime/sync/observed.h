@@ -1,4 +1,5 @@
-// observed_g: the goroutine to tell observers about.
+// What the locks and channels tell observers. With no observer each costs one load and one branch; the rest is out of line, so that fast paths
+// stay small.
 #ifndef GORACE_RUNTIME_SYNC_OBSERVED_H_
 #define GORACE_RUNTIME_SYNC_OBSERVED_H_
 
@@ -7,10 +8,37 @@
 
 namespace gorace::internal {
 
+inline bool observed() { return __builtin_expect(runtime::g_observer_count != 0, 0); }
+
 // observed_g returns the calling goroutine when somebody observes, else null, which saves the look-up. Not for timer callbacks: nobody is
 // there to be told about.
-inline runtime::G* observed_g() {
-  return __builtin_expect(runtime::g_observer_count == 0, 1) ? nullptr : runtime::current_g();
+inline runtime::G* observed_g() { return observed() ? runtime::current_g() : nullptr; }
+
+// tell_... emit the event of that name in runtime/hooks.h in the name of `g`.
+void tell_acquire(runtime::G* g, const void* object);
+void tell_release(runtime::G* g, const void* object);
+void tell_release_merge(runtime::G* g, const void* object);
+void tell_release_acquire(runtime::G* g, const void* object);
+void tell_access(runtime::G* g, const void* address, size_t bytes, bool is_write);
+void tell_dead(const void* address, size_t bytes);
+
+// note_... do so in the name of the caller, if somebody observes.
+void note_acquire_observed(const void* object);
+void note_release_observed(const void* object);
+void note_release_merge_observed(const void* object);
+void note_read_observed(const void* object);
+inline void note_acquire(const void* object) {
+  if (observed()) note_acquire_observed(object);
+}
+inline void note_release(const void* object) {
+  if (observed()) note_release_observed(object);
+}
+inline void note_release_merge(const void* object) {
+  if (observed()) note_release_merge_observed(object);
+}
+// note_read: a read access of the object's first byte.
+inline void note_read(const void* object) {
+  if (observed()) note_read_observed(object);
 }
 
 }  // namespace gorace::internal

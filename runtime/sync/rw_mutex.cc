@@ -12,10 +12,8 @@
 
 namespace gorace {
 
-using internal::observed_g;
+using internal::note_acquire;
 using internal::SemaOrder;
-using runtime::Hooks;
-using runtime::observe;
 using runtime::WaitReason;
 
 namespace {
@@ -29,15 +27,13 @@ int32_t add(std::atomic<uint32_t>& word, int32_t delta) {
                               static_cast<uint32_t>(delta));
 }
 
-void acquired(runtime::G* g, const void* object) { observe<&Hooks::acquire>(g, object); }
-
 }  // namespace
 
 void RWMutex::lock_shared() {
   if (add(writer_sema_.word, 1) < 0) {
     internal::sema_acquire(reader_sema_, SemaOrder::kFifo, WaitReason::kRWMutexRLock, this);
   }
-  if (runtime::G* g = observed_g()) acquired(g, &reader_sema_);
+  note_acquire(&reader_sema_);
 }
 
 bool RWMutex::try_lock_shared() {
@@ -52,12 +48,12 @@ bool RWMutex::try_lock_shared() {
     }
     readers = static_cast<int32_t>(expected);
   }
-  if (runtime::G* g = observed_g()) acquired(g, &reader_sema_);
+  note_acquire(&reader_sema_);
   return true;
 }
 
 void RWMutex::unlock_shared() {
-  if (runtime::G* g = observed_g()) observe<&Hooks::release_merge>(g, static_cast<const void*>(&writer_sema_));
+  internal::note_release_merge(&writer_sema_);
   const int32_t readers = add(writer_sema_.word, -1);
   if (readers >= 0) return;
   if (readers == -1 || readers == -kMaxReaders - 1) runtime::fatal_error("sync: RUnlock of unlocked RWMutex");
@@ -71,10 +67,8 @@ void RWMutex::lock() {
   if (readers != 0 && add(reader_sema_.word, readers) != 0) {
     internal::sema_acquire(writer_sema_, SemaOrder::kFifo, WaitReason::kRWMutexLock, this);
   }
-  if (runtime::G* g = observed_g()) {
-    acquired(g, &reader_sema_);
-    acquired(g, &writer_sema_);
-  }
+  note_acquire(&reader_sema_);
+  note_acquire(&writer_sema_);
 }
 
 bool RWMutex::try_lock() {
@@ -86,15 +80,13 @@ bool RWMutex::try_lock() {
     internal::raw_unlock(writers_);
     return false;
   }
-  if (runtime::G* g = observed_g()) {
-    acquired(g, &reader_sema_);
-    acquired(g, &writer_sema_);
-  }
+  note_acquire(&reader_sema_);
+  note_acquire(&writer_sema_);
   return true;
 }
 
 void RWMutex::unlock() {
-  if (runtime::G* g = observed_g()) observe<&Hooks::release>(g, static_cast<const void*>(&reader_sema_));
+  internal::note_release(&reader_sema_);
   const int32_t readers = add(writer_sema_.word, kMaxReaders);
   if (readers >= kMaxReaders) runtime::fatal_error("sync: Unlock of unlocked RWMutex");
   for (int32_t i = 0; i < readers; ++i) internal::sema_release(reader_sema_);

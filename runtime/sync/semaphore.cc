@@ -47,10 +47,7 @@ void SemaphoreWaiter::call_off(Callback* callback) {
 }  // namespace internal
 
 using internal::FlagLock;
-using internal::observed_g;
 using internal::SemaphoreWaiter;
-using runtime::Hooks;
-using runtime::observe;
 using runtime::WaitReason;
 
 namespace {
@@ -109,17 +106,13 @@ void Semaphore::wake(SemaphoreWaiter* granted) {
   }
 }
 
-void Semaphore::acquired() {
-  if (runtime::G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
-}
-
 bool Semaphore::try_acquire(int64_t n) {
   check_weight(n);
   {
     FlagLock lock(lock_);
     if (!take(n)) return false;
   }
-  acquired();
+  internal::note_acquire(this);
   return true;
 }
 
@@ -136,7 +129,7 @@ void Semaphore::acquire(int64_t n) {
       lock.park(WaitReason::kSemacquire, this);
     }
   }
-  acquired();
+  internal::note_acquire(this);
 }
 
 std::error_code Semaphore::acquire(const Context& ctx, int64_t n) {
@@ -172,13 +165,13 @@ std::error_code Semaphore::acquire(const Context& ctx, int64_t n) {
     }
   }
   if (!self.granted) return ctx.err();
-  acquired();
+  internal::note_acquire(this);
   return {};
 }
 
 void Semaphore::release(int64_t n) {
   check_weight(n);
-  if (runtime::G* g = observed_g()) observe<&Hooks::release_merge>(g, static_cast<const void*>(this));
+  internal::note_release_merge(this);
   SemaphoreWaiter* granted = nullptr;
   bool too_much = false;
   {

@@ -17,8 +17,6 @@ namespace gorace {
 using internal::observed_g;
 using internal::SyncWaiter;
 using runtime::G;
-using runtime::Hooks;
-using runtime::observe;
 
 namespace {
 
@@ -29,9 +27,8 @@ int32_t counter_of(uint64_t state) { return static_cast<int32_t>(state >> 32); }
 uint64_t waiters_of(uint64_t state) { return state & kWaiterMask; }
 
 // The first add and the first wait must not be concurrent: observers see a read and a write of one word, as in Go.
-template <class Waiters>
-void note_access(G* g, const Waiters& word, bool is_write) {
-  observe<&Hooks::access>(g, static_cast<const void*>(&word), sizeof(word), is_write);
+void note_access(G* g, SyncWaiter* const& word, bool is_write) {
+  internal::tell_access(g, &word, sizeof(word), is_write);
 }
 
 void relax(int* spins) {
@@ -57,7 +54,7 @@ __attribute__((constructor)) void register_exit_hook() {
 
 void WaitGroup::add(int delta) {
   G* g = observed_g();
-  if (g != nullptr && delta < 0) observe<&Hooks::release_merge>(g, static_cast<const void*>(this));
+  if (g != nullptr && delta < 0) internal::tell_release_merge(g, this);
   const uint64_t change = static_cast<uint64_t>(static_cast<int64_t>(delta)) << 32;
   // acq_rel: each done() is ordered before the wait() that sees the counter at zero.
   const uint64_t state = state_.fetch_add(change, std::memory_order_acq_rel) + change;
@@ -81,9 +78,9 @@ void WaitGroup::release_waiters(uint64_t state) {
   }
   SyncWaiter* waiter = waiters_;
   waiters_ = nullptr;
-  if (runtime::g_observer_count != 0) {
+  if (internal::observed()) {
     for (SyncWaiter* w = waiter; w != nullptr; w = w->next) {
-      observe<&Hooks::acquire>(w->g, static_cast<const void*>(this));
+      internal::tell_acquire(w->g, this);
     }
   }
   const uint64_t last = state_.exchange(0, std::memory_order_acq_rel);  // *this may be gone from here on
@@ -100,7 +97,7 @@ void WaitGroup::wait() {
   uint64_t state = state_.load(std::memory_order_acquire);  // pairs with add()
   for (;;) {
     if (state == 0) {
-      if (G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
+      internal::note_acquire(this);
       return;
     }
     // Locked, or at zero with waiters that the last done() is about to let go: it is still busy with this object.
@@ -115,7 +112,7 @@ void WaitGroup::wait() {
     }
   }
   G* g = runtime::current_g();
-  if (waiters_of(state) == 0) note_access(g, waiters_, true);
+  if (waiters_of(state) == 0 && internal::observed()) note_access(g, waiters_, true);
   SyncWaiter self;
   self.g = g;
   self.next = waiters_;

@@ -22,7 +22,8 @@
 // A closed channel is ready to receive from. Cases on nil channels never take place, which is the way to switch a case off. select() without
 // cases blocks for ever. The same channel may be in several cases. Handlers run after the choice, on the caller, with no lock held.
 //
-// Thread safety: any goroutine or thread. Cases are made for one select and refer to their targets.
+// Thread safety: any goroutine or thread. Cases are made in the call of select: they refer to channels, targets and rvalues. To keep cases,
+// see AnyCase.
 // Errors: gorace::Panic "send on closed channel" when a send case is chosen whose channel is closed; what a copy, move or handler throws.
 #ifndef GORACE_SELECT_H_
 #define GORACE_SELECT_H_
@@ -62,10 +63,10 @@ concept RecvHandler = std::invocable<F&, T> || std::invocable<F&, std::optional<
 template <class T, class Sink>
 class RecvCase {
  public:
-  RecvCase(const ChanHandle& chan, Sink sink) : chan_(chan), sink_(std::forward<Sink>(sink)) {}
+  RecvCase(const ChanHandle& chan, Sink sink) : chan_(chan.core()), sink_(std::forward<Sink>(sink)) {}
   SelectRecord prepare() {
     slot_.reset();
-    return {chan_.core(), slot_.storage(), 0, SelectKind::kRecv};
+    return {chan_, slot_.storage(), 0, SelectKind::kRecv};
   }
   void complete(bool received) {
     if (received) slot_.set_full();
@@ -74,7 +75,7 @@ class RecvCase {
   }
 
  private:
-  ChanHandle chan_;
+  ChanCore* chan_;  // the caller's handle lives as long as the case
   Sink sink_;
   Slot<T> slot_;
 };
@@ -134,9 +135,9 @@ class SendCase {
  public:
   using Value = std::conditional_t<kOwned, T, T*>;
   template <class V>
-  SendCase(const ChanHandle& chan, V&& value, Handler handler)
+  SendCase(ChanCore* chan, V&& value, Handler handler)
       : chan_(chan), value_(std::forward<V>(value)), handler_(std::forward<Handler>(handler)) {}
-  SelectRecord prepare() { return {chan_.core(), address(), 0, SelectKind::kSend}; }
+  SelectRecord prepare() { return {chan_, address(), 0, SelectKind::kSend}; }
   void complete(bool) { handler_(); }
 
   // to_owned moves the caller's value in, for cases that outlive the full expression.
@@ -153,7 +154,7 @@ class SendCase {
     }
   }
 
-  ChanHandle chan_;
+  ChanCore* chan_;
   Value value_;
   Handler handler_;
 };
@@ -163,9 +164,9 @@ auto make_send_case(const C& chan, V&& value, Handler&& handler) {
   using T = typename C::value_type;
   // A value that is copied as bytes is read here, in the caller's code, where a race detector sees it.
   if constexpr (std::is_same_v<V, T> && !std::is_trivially_copyable_v<T>) {
-    return SendCase<T, false, Handler>(chan, &value, std::forward<Handler>(handler));
+    return SendCase<T, false, Handler>(chan.core(), &value, std::forward<Handler>(handler));
   } else {
-    return SendCase<T, true, Handler>(chan, std::forward<V>(value), std::forward<Handler>(handler));
+    return SendCase<T, true, Handler>(chan.core(), std::forward<V>(value), std::forward<Handler>(handler));
   }
 }
 
@@ -231,7 +232,7 @@ auto send(const C& chan, V&& value, Handler&& handler) {
 // otherwise is the case that is taken when no other can go ahead at once. At most one.
 inline constexpr internal::Otherwise otherwise;
 
-// AnyCase holds a case of any kind, for selects whose number of cases is known at run time:
+// AnyCase holds a case of any kind, and its channel, for selects whose number of cases is known at run time:
 //
 //   std::vector<gorace::AnyCase> cases;
 //   for (auto& c : channels) cases.push_back(gorace::recv(c, value));
@@ -261,10 +262,11 @@ class AnyCase {
   };
   template <class C>
   struct Holder final : Base {
-    explicit Holder(C&& from) : held(std::move(from)) {}
+    explicit Holder(C&& from) : held(std::move(from)), chan(internal::ChanHandle::share(held.prepare().chan)) {}
     internal::SelectRecord prepare() override { return held.prepare(); }
     void complete(bool received) override { held.complete(received); }
     C held;
+    internal::ChanHandle chan;
   };
   template <class C>
   void emplace(C&& from) {

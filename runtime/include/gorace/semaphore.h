@@ -49,7 +49,6 @@ class Semaphore {
   void remove(internal::SemaphoreWaiter* waiter);
   internal::SemaphoreWaiter* grant();
   static void wake(internal::SemaphoreWaiter* granted);
-  void acquired();
 
   const int64_t size_;
   // Under lock_.

@@ -134,8 +134,12 @@ class ChanHandle {
   // Equal: the same channel.
   friend bool operator==(const ChanHandle& a, const ChanHandle& b) noexcept { return a.core_ == b.core_; }
 
-  // For the library.
+  // For the library. share makes another reference.
   ChanCore* core() const noexcept { return core_; }
+  static ChanHandle share(ChanCore* core) noexcept {
+    if (core != nullptr) chan_retain(core);
+    return ChanHandle(core);
+  }
 
  protected:
   // Takes over one reference.
