@@ -21,6 +21,9 @@ function(gorace_instrument target)
     # Whole: nothing names the interceptors, but they must be there to be found before libc's.
     target_link_libraries(${target} PRIVATE -Wl,--whole-archive $<TARGET_FILE:gorace_race> -Wl,--no-whole-archive
       gorace_race gorace)
+    # As `gorace c++` does: observers that start themselves, what instrumented shared libraries refer to, and the id by which symbols are found.
+    target_link_options(${target} PRIVATE -Wl,-u,__gorace_profiles -Wl,-u,__gorace_leak_check
+      -Wl,--export-dynamic-symbol=__gorace_* -Wl,--build-id)
     add_dependencies(${target} gorace_race)
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS $<TARGET_FILE:gorace_race>)
   endif()
