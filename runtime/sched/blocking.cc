@@ -35,8 +35,12 @@ void acquire_p() {
 bool enter_blocking() {
   M* m = current_m_attached();
   if (m->p == nullptr) return false;  // an attached thread, or already inside
+  if (m->kind == MKind::kMain && m->current->kind != GKind::kMain) {  // main must not wait for this call: to another thread
+    lock_thread();
+    unlock_thread();
+    m = current_m();
+  }
   g_sched.blocking.fetch_add(1, std::memory_order_relaxed);
-  if (m->kind == MKind::kMain) m->stuck.store(m->current != m->thread_g, std::memory_order_relaxed);
   hand_off_p(m);
   return true;
 }
@@ -44,7 +48,6 @@ bool enter_blocking() {
 void leave_blocking(bool entered) {
   if (!entered) return;
   M* m = current_m();
-  if (m->kind == MKind::kMain) m->stuck.store(false, std::memory_order_relaxed);
   g_sched.blocking.fetch_sub(1, std::memory_order_relaxed);
   if (m->p == nullptr) acquire_p();  // else: it parked inside and came back with one
 }
@@ -73,6 +76,7 @@ void unlock_thread() {
   if (g->sched.lock_count == 0 || --g->sched.lock_count != 0) return;  // as Go: one unlock too many does nothing
   g->sched.home = g->kind == GKind::kMain ? g_sched.main_machine : nullptr;
   m->locked_g = nullptr;
+  m->reserved = false;
 }
 
 }  // namespace gorace::runtime

@@ -36,8 +36,10 @@ struct alignas(64) M {
 
   // Main only: its goroutine is ready and waits for this thread. Set by ready(), taken by this M, or by sysmon when this M is stuck.
   std::atomic<G*> ready_home{nullptr};
-  // Main only: this thread is held by a goroutine that does not come back soon: in blocking(), or one that sysmon gave up on.
+  // Main only: sysmon gave up on the goroutine that runs on this thread; it keeps main's thread for main until reserved_until_ns.
   std::atomic<bool> stuck{false};
+  std::atomic<int64_t> reserved_until_ns{0};
+  bool reserved = false;                // locked_g is main because of that
 
   // Waking.
   alignas(64) std::atomic<uint32_t> wake{0};  // futex: 1 = a wake-up is pending

@@ -253,17 +253,21 @@ void hand_off_p(M* m) {
   if (any_queue_has_work()) wake_processor();
 }
 
+void hand_home_locked(M* home, G* g, P* p) {
+  if (home->locked_g == nullptr) {
+    unlink_idle_locked(home);
+  } else {
+    home->idle = false;  // waits for its goroutine alone, outside the list
+  }
+  home->ready_home.store(g, std::memory_order_relaxed);
+  hand_locked(home, p);
+}
+
 bool run_at_home(M* m, G* g) {
   M* home = g->sched.home;
   g_sched.lock.lock();
   if (home->idle) {
-    if (home->locked_g == nullptr) {
-      unlink_idle_locked(home);
-    } else {
-      home->idle = false;
-    }
-    home->ready_home.store(g, std::memory_order_relaxed);
-    hand_locked(home, m->p);
+    hand_home_locked(home, g, m->p);
     m->p = nullptr;
     g_sched.lock.unlock();
     wake_machine(home);

@@ -10,13 +10,44 @@ namespace {
 // After so many hand-overs in a row that stayed on one P, readying one goroutine does not wake another P (README, "Wake-ups").
 constexpr uint32_t kSettledHandoffs = 16;
 
+// add_from_outside: the caller is no M with a P.
+void add_from_outside(G* g) {
+  global_push(g);
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
+  wake_processor();
+}
+
+// ready_main: main runs on its own thread, unless that is stuck with another goroutine.
+void ready_main(M* m, G* g) {
+  M* home = g->sched.home;
+  if (m == home && m->p != nullptr) {
+    m->ready_home.store(g, std::memory_order_release);
+    return;
+  }
+  g_sched.lock.lock();
+  if (home->idle) {
+    if (P* p = take_idle_p_locked(); p != nullptr) {
+      hand_home_locked(home, g, p);
+      g_sched.lock.unlock();
+      wake_machine(home);
+      return;
+    }
+  } else if (!home->stuck.load(std::memory_order_relaxed)) {
+    home->ready_home.store(g, std::memory_order_release);
+    g_sched.lock.unlock();
+    return;
+  }
+  g_sched.lock.unlock();
+  add_from_outside(g);
+}
+
 void run_unlock(M* m) { m->unlock(m->unlock_argument); }
 
 void requeue_outgoing(M* m) {
   G* g = m->outgoing;
   // Main waits for its own thread, outside the queue that others steal from.
-  if (g->sched.home == m && g->sched.lock_count == 0) {
-    m->ready_home.store(g, std::memory_order_release);
+  if (g->kind == GKind::kMain && g->sched.lock_count == 0) {
+    ready_main(m, g);
   } else {
     push_local(m->p, g);
   }
@@ -45,39 +76,6 @@ void park_thread(G* g, void (*unlock)(void*), void* argument) {
 }
 
 void unlock_spin_lock(void* lock) { static_cast<SpinLock*>(lock)->unlock(); }
-
-// add_from_outside: the caller is no M with a P.
-void add_from_outside(G* g) {
-  global_push(g);
-  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
-  wake_processor();
-}
-
-// ready_main: main runs on its own thread, unless that is stuck with another goroutine.
-void ready_main(M* m, G* g) {
-  M* home = g->sched.home;
-  if (m == home && m->p != nullptr) {
-    m->ready_home.store(g, std::memory_order_release);
-    return;
-  }
-  g_sched.lock.lock();
-  if (home->idle) {
-    if (P* p = take_idle_p_locked(); p != nullptr) {
-      unlink_idle_locked(home);
-      home->ready_home.store(g, std::memory_order_relaxed);
-      home->handed_p = p;
-      g_sched.lock.unlock();
-      wake_machine(home);
-      return;
-    }
-  } else if (!home->stuck.load(std::memory_order_relaxed)) {
-    home->ready_home.store(g, std::memory_order_release);
-    g_sched.lock.unlock();
-    return;
-  }
-  g_sched.lock.unlock();
-  add_from_outside(g);
-}
 
 }  // namespace
 

@@ -44,6 +44,7 @@ struct alignas(64) P {
   uint32_t index = 0;
   uint32_t seen_tick = 0;                          // sysmon's notes
   int64_t seen_since_ns = 0;
+  int64_t seen_cpu_ns = -1;                        // of the holder's thread when it was first suspected; -1: not yet
 
   TimerHeap timers;
 };

@@ -178,11 +178,20 @@ void reattach_or_release(M* m, P* p) {
   g_sched.lock.unlock();
 }
 
+// keep_reservation: after a goroutine held main's thread for too long, the thread runs main alone for a while (sysmon.cc).
+void keep_reservation(M* m) {
+  const bool wanted = m->reserved_until_ns.load(std::memory_order_relaxed) > g_sched.coarse_now.load(std::memory_order_relaxed);
+  if (wanted == m->reserved || (m->locked_g != nullptr && !m->reserved) || m->thread_g->rare.ended) return;
+  m->reserved = wanted;
+  m->locked_g = wanted ? m->thread_g : nullptr;
+}
+
 // find_runnable returns the next goroutine for this M, which then holds a P. Sleeps until there is one.
 G* find_runnable(M* m) {
   for (;;) {
     if (g_sched.stop.load(std::memory_order_relaxed) != 0) stop_gate(m);
     if (m->p != nullptr && m->p->detached.load(std::memory_order_relaxed)) reattach_or_release(m, m->p);
+    if (m->kind == MKind::kMain) keep_reservation(m);
     P* p = m->p;
     if (__builtin_expect(m->locked_g != nullptr, 0) && p != nullptr) {  // lock_os_thread(): nothing else may run here
       if (G* g = take_home(m)) return found_work(m, g);

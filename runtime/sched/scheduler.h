@@ -86,6 +86,7 @@ bool start_machine_with_idle_p();     // the same without the conditions; false:
 void stop_machine(M* m, int64_t until_ns);  // sleep without a P until handed one
 void hand_off_p(M* m);                // give the P away: to another M if there is work for it
 bool run_at_home(M* m, G* g);         // g belongs to another M: pass it there with this M's P; false: run it here
+void hand_home_locked(M* home, G* g, P* p);  // home is idle: it gets p and g; the caller wakes it
 void wake_machine(M* m);
 void link_idle_locked(M* m);
 void unlink_idle_locked(M* m);

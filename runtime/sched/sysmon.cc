@@ -9,9 +9,14 @@
 // Rejected: taking the P itself away from the stuck M, as Go does from a system call. The M may come back at any instant, so each scheduling point
 // would need a fence or the taker a membarrier; detaching only changes a count and a flag that the M may see late. Rejected: preemption by
 // signals: C++ code may be inside malloc or hold any lock.
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstring>
 
 #include "runtime/base/futex.h"
 #include "runtime/base/real.h"
@@ -26,6 +31,8 @@ constexpr int64_t kMinSleepNs = 50'000;
 constexpr int64_t kMaxSleepNs = 10'000'000;  // the time a hog gets before it is noticed, and at most once more
 constexpr int kPassesBeforeBackoff = 20;
 constexpr int64_t kHogNs = 10'000'000;
+constexpr int64_t kHogCpuNs = 5'000'000;
+constexpr int64_t kReserveMainNs = 10'000'000'000;
 constexpr int64_t kTimerSlackNs = 50'000;  // an M that runs usually sees to a due timer itself
 constexpr int64_t kTrimIntervalNs = 1'000'000'000;
 constexpr int64_t kIdleRecheckMinNs = 10'000'000;
@@ -51,10 +58,12 @@ bool work_waits() {
   return any_queue_has_work() || (main != nullptr && main->ready_home.load(std::memory_order_relaxed) != nullptr);
 }
 
-// send_main_elsewhere: main is ready, but a goroutine that does not come back holds its thread.
-bool send_main_elsewhere(M* m) {
+// send_main_elsewhere: main is ready, but a goroutine that does not come back holds its thread. Main goes home at its next scheduling point after
+// the thread is free, and the thread is its own for a while: a program that computes for long in one goroutine probably does again.
+bool send_main_elsewhere(M* m, int64_t now) {
   if (m == nullptr || m->kind != MKind::kMain || m->ready_home.load(std::memory_order_relaxed) == nullptr) return false;
   m->stuck.store(true, std::memory_order_relaxed);
+  m->reserved_until_ns.store(now + kReserveMainNs, std::memory_order_relaxed);
   G* g = m->ready_home.exchange(nullptr, std::memory_order_acquire);
   if (g == nullptr) return false;
   global_push(g);
@@ -86,6 +95,41 @@ int64_t hog_limit_ns() {
   return kHogNs * (procs + g_sched.detached_ps.load(std::memory_order_relaxed)) / procs;
 }
 
+// cpu_time_ns is the processor time of a thread of this process (the clock id as pthread_getcpuclockid makes it); -1 when it is gone.
+int64_t cpu_time_ns(pid_t tid) {
+  constexpr clockid_t kPerThreadScheduler = 6;
+  timespec used;
+  if (clock_gettime(static_cast<clockid_t>((~static_cast<unsigned>(tid)) << 3) | kPerThreadScheduler, &used) != 0) return -1;
+  return used.tv_sec * INT64_C(1'000'000'000) + used.tv_nsec;
+}
+
+// thread_state is the letter of /proc/self/task/TID/stat: R runs or waits for a processor.
+char thread_state(pid_t tid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+  const int fd = static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+  if (fd < 0) return '?';
+  char text[128];
+  const long bytes = syscall(SYS_read, fd, text, sizeof text - 1);
+  syscall(SYS_close, fd);
+  text[bytes > 0 ? bytes : 0] = '\0';
+  const char* name_end = strrchr(text, ')');
+  return name_end != nullptr && name_end[1] != '\0' ? name_end[2] : '?';
+}
+
+// holds_thread tells a goroutine that computes, or blocks in the kernel, from one whose thread the kernel did not let run: on a busy machine
+// that is common, and no fault of the program.
+bool holds_thread(P* p, M* m) {
+  const pid_t tid = m->tid.load(std::memory_order_relaxed);
+  if (tid == 0) return false;
+  const int64_t used = cpu_time_ns(tid);
+  if (p->seen_cpu_ns < 0) {
+    p->seen_cpu_ns = used;
+    return false;
+  }
+  return used - p->seen_cpu_ns >= kHogCpuNs || thread_state(tid) != 'R';
+}
+
 bool Sysmon::watch_processor(P* p, int64_t now) {
   if (p->state.load(std::memory_order_relaxed) != PState::kRunning &&
       p->state.load(std::memory_order_relaxed) != PState::kDetached) {
@@ -95,11 +139,13 @@ bool Sysmon::watch_processor(P* p, int64_t now) {
   if (tick != p->seen_tick) {
     p->seen_tick = tick;
     p->seen_since_ns = now;
+    p->seen_cpu_ns = -1;
     return false;
   }
-  if (now - p->seen_since_ns < hog_limit_ns()) return false;
-  bool acted = send_main_elsewhere(p->machine.load(std::memory_order_relaxed));
-  if (p->state.load(std::memory_order_relaxed) != PState::kRunning || !work_waits()) return acted;
+  M* m = p->machine.load(std::memory_order_relaxed);
+  if (m == nullptr || now - p->seen_since_ns < hog_limit_ns() || !work_waits() || !holds_thread(p, m)) return false;
+  bool acted = send_main_elsewhere(m, now);
+  if (p->state.load(std::memory_order_relaxed) != PState::kRunning) return acted;
   if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) acted |= detach_hog(p);
   return acted;
 }
