@@ -1,10 +1,11 @@
-// The front-end half of the compiler plugin (-fplugin=): reads the plugin's arguments, -fplugin-arg-gorace-<argument>. Loading it also makes the
-// pass's -mllvm options known before clang parses them.
+// The front-end half of the compiler plugin (-fplugin=): reads the plugin's arguments, -fplugin-arg-gorace-<argument>, and looks at the source before
+// code is generated. Loading it also makes the pass's -mllvm options known before clang parses them.
 #include "clang/AST/ASTConsumer.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
+#include "instrument/frontend/no_sanitize.h"
 
 namespace gorace::instrument {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 class PluginAction : public clang::PluginASTAction {
  protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance&, llvm::StringRef) override {
-    return std::make_unique<clang::ASTConsumer>();
+    return make_no_sanitize_consumer();
   }
 
   // No argument is known yet, so each is refused by its name. Clang calls this even when there are none.

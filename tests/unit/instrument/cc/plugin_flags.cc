@@ -1,0 +1,18 @@
+// However the plugin is loaded, a module is instrumented once, and mistakes are named.
+// RUN: %clangxx -O2 -S -emit-llvm %s -o - | %check
+// RUN: %clangxx -fplugin=%plug -fpass-plugin=%plug -O2 -S -emit-llvm %s -o - | %check
+// RUN: %clangxx -fpass-plugin=%pass -O2 -S -emit-llvm %s -o - | %check
+// RUN: %clangxx -Xclang -load -Xclang %pass -fpass-plugin=%pass -O2 -S -emit-llvm %s -o - | %check
+// RUN: %plain -fpass-plugin=%plug -O2 -S -emit-llvm %s -o - | %check
+// RUN: %clangxx -O2 -mllvm -gorace-verbose -c %s -o /dev/null 2>&1 | %bin/FileCheck %s --check-prefix=VERBOSE
+// RUN: %not %clangxx -fplugin-arg-gorace-colour=red -c %s -o /dev/null 2>&1 | %bin/FileCheck %s --check-prefix=UNKNOWN
+// RUN: %clangxx -fsyntax-only %s
+// RUN: %clangxx -E %s -o /dev/null
+
+// CHECK-LABEL: define {{.*}} @_Z1fPl(
+// CHECK-COUNT-1: call {{.*}}@__gorace_write8(
+// CHECK-NOT: call {{.*}}@__gorace
+// CHECK: ret void
+// VERBOSE: gorace: _Z1fPl: checks 1, {{.*}}; eliminated: covered 0, overwritten 1; {{.*}}; context none
+// UNKNOWN: error: gorace: unknown plugin argument 'colour=red' (given as -fplugin-arg-gorace-colour=red)
+void f(long* p) { ++*p; }
