@@ -49,8 +49,9 @@ bool find_in_path(char* path, size_t bytes) {
 
 bool find_tool(char* path, size_t bytes) {
   if (getauxval(AT_SECURE) != 0) return false;
-  const char* named = getenv("GORACE_TOOL");
-  if (named != nullptr && strlen(named) < bytes && is_program(named)) {
+  // Named outright: that one or none.
+  if (const char* named = getenv("GORACE_TOOL"); named != nullptr && *named != '\0') {
+    if (strlen(named) >= bytes || !is_program(named)) return false;
     memcpy(path, named, strlen(named) + 1);
     return true;
   }
