@@ -42,6 +42,14 @@ TEST_P(TimerTest, NothingStaleAfterStopOrReset) {
   }
 }
 
+TEST_P(TimerTest, TickThatNobodyTookIsGoneAfterStop) {
+  Timer timer(0ms);
+  Timer later(1ms);
+  later.chan().recv();
+  EXPECT_TRUE(timer.stop());  // nobody has seen it fire
+  EXPECT_FALSE(timer.chan().try_recv());
+}
+
 TEST_P(TimerTest, ChannelLooksUnbuffered) {
   Timer timer(0ms);
   EXPECT_EQ(timer.chan().cap(), 0u);

@@ -250,6 +250,17 @@ TEST_P(MutexTest, SignalWakesOneInOrderBroadcastAll) {
   cond.signal();  // nobody waits: nothing is remembered
 }
 
+TEST_P(MutexTest, SignalBetweenUnlockAndParkIsNotLost) {
+  struct SignalOnUnlock {
+    Cond& cond;
+    void lock() {}
+    void unlock() { cond.signal(); }
+  };
+  Cond cond;
+  SignalOnUnlock lock{cond};
+  cond.wait(lock);  // would be a deadlock
+}
+
 TEST_P(MutexTest, CondNeverLosesASignal) {
   Mutex mutex;
   Cond not_empty;

@@ -182,6 +182,20 @@ TEST_P(WaitGroupTest, SemaphoreGivesUpWithItsContext) {
   semaphore.release();
 }
 
+TEST_P(WaitGroupTest, SemaphoreServesThoseBehindOneThatGaveUp) {
+  Semaphore semaphore(2);
+  semaphore.acquire();
+  auto [ctx, cancel] = with_cancel(background());
+  WaitGroup wg;
+  wg.go([&, ctx = ctx] { EXPECT_EQ(semaphore.acquire(ctx, 2), ContextErrc::kCanceled); });
+  ASSERT_TRUE(eventually([&] { return !semaphore.try_acquire(0); }));  // it waits
+  wg.go([&] { semaphore.acquire(); });
+  for (int i = 0; i < 50; ++i) yield();
+  cancel();
+  wg.wait();
+  semaphore.release(2);
+}
+
 TEST_P(WaitGroupTest, SemaphoreCancelRacingWithReleaseStress) {
   std::mt19937_64 random(seed());
   Semaphore semaphore(1);
