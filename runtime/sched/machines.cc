@@ -65,7 +65,7 @@ bool start_worker(P* p, bool spinning) {
   m->handed_p = p;
   m->spinning = spinning;
   m->in_scheduler.store(true, std::memory_order_relaxed);
-  p->machine.store(m, std::memory_order_relaxed);
+  p->machine.store(m, std::memory_order_release);
   const int error = start_thread(worker_main, m, kWorkerStackBytes);
   if (error == 0) return true;
   m->in_scheduler.store(false, std::memory_order_relaxed);
@@ -82,7 +82,7 @@ M* take_idle_m_locked() {
 
 void hand_locked(M* m, P* p) {
   m->handed_p = p;
-  p->machine.store(m, std::memory_order_relaxed);
+  p->machine.store(m, std::memory_order_release);
 }
 
 // wait_for_wake sleeps until somebody hands m a P. False: the time was up first.
@@ -259,7 +259,7 @@ void hand_home_locked(M* home, G* g, P* p) {
   } else {
     home->idle = false;  // waits for its goroutine alone, outside the list
   }
-  home->ready_home.store(g, std::memory_order_relaxed);
+  home->ready_home.store(g, std::memory_order_release);
   hand_locked(home, p);
 }
 
@@ -275,7 +275,7 @@ bool run_at_home(M* m, G* g) {
   }
   // A locked goroutine's M is on its way to sleep and looks at ready_home first. Main's may be busy for long: main then runs here.
   const bool must = g->sched.lock_count != 0;
-  if (must) home->ready_home.store(g, std::memory_order_relaxed);
+  if (must) home->ready_home.store(g, std::memory_order_release);
   g_sched.lock.unlock();
   return must;
 }

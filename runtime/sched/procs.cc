@@ -89,7 +89,7 @@ void start_scheduler() {
 }
 
 void hold_p(M* m, P* p) {
-  p->machine.store(m, std::memory_order_relaxed);
+  p->machine.store(m, std::memory_order_release);  // sysmon reads the M through it
   m->p = p;
 }
 

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 
 #include "runtime/sched/goroutine.h"
 
@@ -107,11 +108,10 @@ class RunQueue {
 
   // prefetch starts to load a goroutine's first line and the top of its stack. A stale entry does no harm: control blocks stay mapped.
   static void prefetch(const G* g) {
-    const char* block = reinterpret_cast<const char*>(g);
-    __builtin_prefetch(block, 1);
-    __builtin_prefetch(block + 64, 1);
-    __builtin_prefetch(block - 64, 1);
-    __builtin_prefetch(block - 128, 1);
+    const auto block = reinterpret_cast<uintptr_t>(g);
+    for (const uintptr_t line : {block, block + 64, block - 64, block - 128}) {
+      __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
+    }
   }
 
   alignas(64) std::atomic<uint32_t> head_{0};

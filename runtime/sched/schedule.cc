@@ -98,7 +98,7 @@ G* local_work(M* m, P* p) {
 }
 
 // give_up_p makes the M idle unless work appeared; true when it is idle and must sleep.
-bool give_up_p(M* m, P* p, int64_t next_timer) {
+bool give_up_p(M* m, P* p, int64_t next_timer, bool* was_spinning) {
   g_sched.lock.lock();
   if (g_sched.global_size.load(std::memory_order_relaxed) != 0 || m->ready_home.load(std::memory_order_relaxed) != nullptr ||
       p->detached.load(std::memory_order_relaxed) || !p->queue.empty()) {
@@ -106,6 +106,8 @@ bool give_up_p(M* m, P* p, int64_t next_timer) {
     return false;
   }
   m->p = nullptr;
+  *was_spinning = m->spinning;  // once it is in the list, whoever wakes it sets this
+  m->spinning = false;
   put_idle_p_locked(p);
   link_idle_locked(m);
   if (next_timer < g_sched.timer_keeper_until) {
@@ -118,9 +120,8 @@ bool give_up_p(M* m, P* p, int64_t next_timer) {
 
 // resume_if_work is the second look of an M that just became idle: work that was added before anybody could see it idle would otherwise wait for
 // the next wake-up. True: the M has a P again.
-bool resume_if_work(M* m, int64_t next_timer) {
-  const bool was_spinning = m->spinning;
-  stop_spinning(m);
+bool resume_if_work(M* m, int64_t next_timer, bool was_spinning) {
+  if (was_spinning) g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
   std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in add_from_outside (park.cc)
   if (!any_queue_has_work() && earliest_timer() >= next_timer) return false;
   P* p = nullptr;
@@ -216,8 +217,9 @@ G* find_runnable(M* m) {
       run_due_timers(g_sched.coarse_now.load(std::memory_order_relaxed));
       if (!p->queue.empty()) continue;
     }
-    if (!give_up_p(m, p, next_timer)) continue;
-    if (resume_if_work(m, next_timer)) continue;
+    bool was_spinning = false;
+    if (!give_up_p(m, p, next_timer, &was_spinning)) continue;
+    if (resume_if_work(m, next_timer, was_spinning)) continue;
     ensure_sysmon();
     stop_machine(m, next_timer);
   }

@@ -142,7 +142,7 @@ bool Sysmon::watch_processor(P* p, int64_t now) {
     p->seen_cpu_ns = -1;
     return false;
   }
-  M* m = p->machine.load(std::memory_order_relaxed);
+  M* m = p->machine.load(std::memory_order_acquire);
   if (m == nullptr || now - p->seen_since_ns < hog_limit_ns() || !work_waits() || !holds_thread(p, m)) return false;
   bool acted = send_main_elsewhere(m, now);
   if (p->state.load(std::memory_order_relaxed) != PState::kRunning) return acted;

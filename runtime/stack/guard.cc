@@ -1,9 +1,12 @@
 #include "runtime/stack/guard.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
+#include <cstdlib>
 
 #include "runtime/base/raw_writer.h"
 #include "runtime/sched/sanitizer.h"
@@ -19,10 +22,36 @@ enum class Method : int { kUnknown, kMadvise, kMprotect, kNone };
 // readable, and would run into a guard that it cannot see there.
 std::atomic<Method> g_method{kAddressSanitizer ? Method::kMprotect : Method::kUnknown};
 
+// With mprotect a guard costs two of the process's mappings. Half of what the kernel allows is left to the program: beyond it, its own mmap
+// (and malloc) would fail.
+std::atomic<long> g_mprotect_left{-1};
+
+long read_max_map_count() {
+  long count = 65530;  // the kernel's default
+  const int fd = static_cast<int>(syscall(SYS_openat, AT_FDCWD, "/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC));
+  if (fd < 0) return count;
+  char text[32] = {};
+  if (syscall(SYS_read, fd, text, sizeof text - 1) > 0) count = strtol(text, nullptr, 10);
+  syscall(SYS_close, fd);
+  return count;
+}
+
+bool protect(void* address, size_t bytes) {
+  long unknown = -1;
+  if (g_mprotect_left.load(std::memory_order_relaxed) == unknown) {
+    g_mprotect_left.compare_exchange_strong(unknown, read_max_map_count() / 4, std::memory_order_relaxed);
+  }
+  if (g_mprotect_left.fetch_sub(1, std::memory_order_relaxed) <= 0) {
+    g_mprotect_left.store(0, std::memory_order_relaxed);
+    return false;
+  }
+  return mprotect(address, bytes, PROT_NONE) == 0;
+}
+
 void say_unguarded() {
   RawWriter out(2);
-  out << "gorace: no more guard pages for goroutine stacks: the kernel refused a mapping (errno " << errno
-      << "); a stack overflow in a new goroutine will not be caught. Raise sysctl vm.max_map_count, or use Linux 6.13 or newer\n";
+  out << "gorace: no more guard pages for goroutine stacks: they would take more than half of the mappings that the kernel allows; a stack"
+         " overflow in a new goroutine will not be caught. Raise sysctl vm.max_map_count, or use Linux 6.13 or newer\n";
 }
 
 }  // namespace
@@ -40,7 +69,7 @@ bool install_guard(uintptr_t low, size_t bytes) {
     method = Method::kMprotect;
   }
   if (method == Method::kNone) return false;
-  if (mprotect(address, bytes, PROT_NONE) == 0) return true;
+  if (protect(address, bytes)) return true;
   if (g_method.exchange(Method::kNone, std::memory_order_relaxed) != Method::kNone) say_unguarded();
   return false;
 }

@@ -48,11 +48,17 @@ TEST_F(Death, StackOverflowNamesTheChosenLimit) {
       ::testing::ExitedWithCode(2), "goroutine stack exceeds 1048576-byte limit");
 }
 
+// fault writes to an address that is not mapped, which the compiler does not know.
+[[gnu::noinline]] void fault() {
+  static volatile uintptr_t unmapped = 8;
+  *reinterpret_cast<volatile int*>(unmapped) = 1;
+}
+
 TEST_F(Death, OtherFaultsGoWhereTheyWentBefore) {
   if (runtime::kAddressSanitizer || runtime::kThreadSanitizer) GTEST_SKIP() << "the sanitizer reports the fault";
   EXPECT_EXIT(
       {
-        go([] { *reinterpret_cast<volatile int*>(8) = 1; });
+        go(fault);
         yield();
         sleep(std::chrono::hours(1));
       },
@@ -60,7 +66,7 @@ TEST_F(Death, OtherFaultsGoWhereTheyWentBefore) {
   EXPECT_EXIT(
       {
         signal(SIGSEGV, [](int) { _exit(42); });
-        go([] { *reinterpret_cast<volatile int*>(8) = 1; });
+        go(fault);
         sleep(std::chrono::hours(1));
       },
       ::testing::ExitedWithCode(42), "");

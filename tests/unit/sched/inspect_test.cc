@@ -21,8 +21,9 @@ GORACE_AT_EACH_PROCS(Inspect);
 std::vector<runtime::G*> list_goroutines() {
   std::vector<runtime::G*> found;
   found.reserve(1000);  // no allocation while the world is stopped
-  runtime::for_each_goroutine([](runtime::G* g, void* list) { static_cast<std::vector<runtime::G*>*>(list)->push_back(g); },
-                              &found, /*stop_the_world=*/true);
+  runtime::for_each_goroutine(
+      [](runtime::G* g, void* list) { static_cast<std::vector<runtime::G*>*>(list)->push_back(g); }, &found,
+      /*stop_the_world=*/true);
   return found;
 }
 
@@ -157,7 +158,8 @@ TEST_P(Inspect, StoppedWorldDoesNotSwitchGoroutines) {
         [](runtime::G*, void* argument) {
           auto* look = static_cast<Look*>(argument);
           if (look->first < 0) look->first = look->progress->load();
-          for (volatile int spin = 0; spin < 300; spin = spin + 1) {
+          for (int spin = 0; spin < 300; ++spin) {
+            asm volatile("");
           }
           look->last = look->progress->load();
         },
@@ -196,7 +198,9 @@ TEST_P(Inspect, MemoryIsReturnedAfterAPeak) {
   EXPECT_EQ(runtime::stack_stats().hot, 0u);
   EXPECT_GE(runtime::stack_stats().cold, kGoroutines - 64u * (GetParam() + 8));
   // A page a goroutine, less what the processors keep cached.
-  if (!runtime::kThreadSanitizer && !runtime::kAddressSanitizer) EXPECT_LT(resident_kib(), peak - kGoroutines * 3L);
+  if (!runtime::kThreadSanitizer && !runtime::kAddressSanitizer) {
+    EXPECT_LT(resident_kib(), peak - kGoroutines * 3L);
+  }
   // And the stacks serve again.
   Join again(kGoroutines);
   for (int g = 0; g < kGoroutines; ++g) go([&] { again.done(); });

@@ -1,5 +1,5 @@
-// Join and Turn: what tests and benchmarks of the scheduler synchronise with. Built on park and ready alone, since channels and locks are above
-// the layer under test.
+// Join and Turn: what tests and benchmarks of the scheduler synchronise with. Built on park and ready alone, since
+// channels and locks are above the layer under test.
 #ifndef GORACE_TESTS_UNIT_SCHED_JOIN_H_
 #define GORACE_TESTS_UNIT_SCHED_JOIN_H_
 

@@ -103,7 +103,8 @@ TEST_P(Park, RingPassesATokenRound) {
   EXPECT_EQ(token, kMembers * kRounds);
 }
 
-// The two sides of a hand-over always run next: without turns for the rest of the queue, the third goroutine never would.
+// The two sides of a hand-over always run next: without turns for the rest of the queue, the third goroutine never
+// would.
 TEST_P(Park, HandOverPairDoesNotStarveOthers) {
   std::atomic<bool> stop{false};
   bool last = false;
@@ -162,7 +163,8 @@ TEST_P(Park, SpinningWithYieldReachesTheOther) {
   wait_until([&] { return flag.load(); });
 }
 
-// Not inlined: the compiler takes errno's address once a function (it is declared constant), and after a switch that is another thread's.
+// Not inlined: the compiler takes errno's address once a function (it is declared constant), and after a switch that is
+// another thread's.
 [[gnu::noinline]] void set_errno(int value) { errno = value; }
 [[gnu::noinline]] int get_errno() { return errno; }
 
@@ -203,7 +205,8 @@ TEST_P(Park, RoundingModeBelongsToTheGoroutine) {
   EXPECT_EQ(fegetround(), FE_TONEAREST);
 }
 
-// Nested handlers with switches and migrations in between: the thread's exception globals must travel with the goroutine.
+// Nested handlers with switches and migrations in between: the thread's exception globals must travel with the
+// goroutine.
 void throw_and_catch(int depth, std::atomic<int>* wrong) {
   try {
     throw std::runtime_error(std::to_string(depth));

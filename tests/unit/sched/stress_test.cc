@@ -1,4 +1,5 @@
-// Everything at once, in an order that a seed decides. GORACE_STRESS_SEED repeats a run's choices; GORACE_STRESS_ROUNDS makes it longer.
+// Everything at once, in an order that a seed decides. GORACE_STRESS_SEED repeats a run's choices; GORACE_STRESS_ROUNDS
+// makes it longer.
 #include <gorace/go.h>
 #include <gorace/time.h>
 

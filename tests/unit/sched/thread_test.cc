@@ -76,7 +76,8 @@ TEST_P(Threads, AThreadsRecordIsReusedAfterItsEnd) {
   }
   int alive = 0;
   runtime::for_each_goroutine(
-      [](runtime::G* g, void* count) { *static_cast<int*>(count) += g->kind == runtime::GKind::kThread; }, &alive, true);
+      [](runtime::G* g, void* count) { *static_cast<int*>(count) += g->kind == runtime::GKind::kThread; }, &alive,
+      true);
   EXPECT_EQ(alive, 0);
 }
 
@@ -184,7 +185,8 @@ TEST_P(Threads, AfterAHogTheSettingHoldsAgain) {
       int seen = most.load();
       while (now > seen && !most.compare_exchange_weak(seen, now)) {
       }
-      for (volatile int spin = 0; spin < 100; spin = spin + 1) {
+      for (int spin = 0; spin < 100; ++spin) {
+        asm volatile("");
       }
       running.fetch_sub(1);
       all.done();
