@@ -38,7 +38,8 @@ ChanCore* ChanCore::make(const ElementType& type, std::ptrdiff_t capacity, Kind 
   const size_t stride = std::max<size_t>(boxed ? sizeof(void*) : type.size, observed() ? 8 : 1);
   const size_t header = header_bytes(align);
   constexpr size_t kMaxBytes = std::numeric_limits<std::ptrdiff_t>::max() / 2;
-  if (capacity < 0 || static_cast<size_t>(capacity) > (kMaxBytes - header) / stride) panic("makechan: size out of range");
+  if (capacity < 0 || static_cast<size_t>(capacity) > (kMaxBytes - header) / stride)
+    panic("makechan: size out of range");
   // One slot at least, the address of which is the unbuffered channel's synchronisation object.
   const size_t slots = static_cast<size_t>(capacity);
   const size_t bytes = header + std::max<size_t>(stride * slots, 8);
@@ -120,7 +121,8 @@ Attempt ChanCore::attempt_recv(G* g, void* to, Waiter** partner) {
       if (g != nullptr) exchange_through(g, sender->g, slot(0));
       return Attempt::kHandOff;
     }
-    // The buffer is full: take its head and put the sender's value, which is the newest, into the slot that becomes free.
+    // The buffer is full: take its head and put the sender's value, which is the newest, into the slot that becomes
+    // free.
     void* head = slot(recv_index_);
     if (g != nullptr) {
       tell_release_acquire(g, head);
@@ -217,9 +219,10 @@ bool ChanCore::recv(void* to) {
   return self.success;
 }
 
-// The first looks without the lock (Go's full() and empty()). "Not ready" is a correct answer when the channel was so at one moment of
-// the call. A send that sees the channel open, then full: a full channel that is closed meanwhile was open and full before. A receive that
-// sees it empty, then still open: it was open when it was empty, for a channel never reopens.
+// The first looks without the lock (Go's full() and empty()). "Not ready" is a correct answer when the channel was so
+// at one moment of the call. A send that sees the channel open, then full: a full channel that is closed meanwhile was
+// open and full before. A receive that sees it empty, then still open: it was open when it was empty, for a channel
+// never reopens.
 bool ChanCore::send_would_block() const {
   if (closed_.load(std::memory_order_acquire)) return false;
   return capacity_ == 0 ? receivers_.looks_empty() : count_.load(std::memory_order_relaxed) == capacity_;

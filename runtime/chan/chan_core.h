@@ -1,16 +1,20 @@
 // ChanCore: a channel without its element type: lock, ring buffer, two wait queues.
 //
 // The rules are those of Go's runtime/chan.go:
-//   - At least one of the two wait queues is empty, but for a goroutine that waits in a select to send to and receive from the same channel.
+//   - At least one of the two wait queues is empty, but for a goroutine that waits in a select to send to and receive
+//   from the same channel.
 //   - Elements buffered: no receiver waits. Room in the buffer: no sender waits.
-//   - A waiting partner is served directly: its value is read from, or written to, its own stack, after the lock is released; then
+//   - A waiting partner is served directly: its value is read from, or written to, its own stack, after the lock is
+//   released; then
 //     it is made ready. It cannot move meanwhile: only its waker may make it ready.
 //
-// Under the lock no user code runs but nothrow moves of elements that are kept in place (see ElementType); an observed channel, and one whose
-// element's move may throw, holds boxes, which are moved as bytes.
+// Under the lock no user code runs but nothrow moves of elements that are kept in place (see ElementType); an observed
+// channel, and one whose element's move may throw, holds boxes, which are moved as bytes.
 //
-// Happens-before events are emitted under the lock, in the name of the goroutine that each concerns (Go's race annotations):
-//   buffer slot k   release_acquire by its sender, then by its receiver. Slots are at least 8 bytes apart when observed, so that each has an
+// Happens-before events are emitted under the lock, in the name of the goroutine that each concerns (Go's race
+// annotations):
+//   buffer slot k   release_acquire by its sender, then by its receiver. Slots are at least 8 bytes apart when
+//   observed, so that each has an
 //                   object of its own, also for elements without content.
 //   unbuffered      both partners through slot 0, in both directions
 //   close           release on the channel's address, and a write access there; send is a read access there
@@ -83,7 +87,8 @@ class ChanCore {
     if (g != nullptr) tell_access(g, this, sizeof(void*), false);
   }
 
-  // note_armed tells observers that g starts the timer whose ticks come through this channel: who receives one is ordered after that.
+  // note_armed tells observers that g starts the timer whose ticks come through this channel: who receives one is
+  // ordered after that.
   void note_armed(G* g) const {
     if (g != nullptr) tell_release_merge(g, slot(0));
   }
@@ -97,15 +102,16 @@ class ChanCore {
   void enqueue_receiver(Waiter* waiter) { receivers_.enqueue(waiter); }
   void remove_sender(Waiter* waiter) { senders_.remove(waiter); }
   void remove_receiver(Waiter* waiter) { receivers_.remove(waiter); }
-  // hand_over moves *value to a dequeued receiver and makes it ready; take_over moves a dequeued sender's value to *to and does the same.
-  // Without the lock.
+  // hand_over moves *value to a dequeued receiver and makes it ready; take_over moves a dequeued sender's value to *to
+  // and does the same. Without the lock.
   void hand_over(Waiter* receiver, void* value);
   void take_over(Waiter* sender, void* to);
   // wake makes a dequeued waiter ready. Its memory may be gone afterwards.
   static void wake(Waiter* waiter, bool success);
 
  private:
-  ChanCore(const ElementType& type, char* slots, size_t capacity, size_t stride, bool boxed, Kind kind, void* creation_pc)
+  ChanCore(const ElementType& type, char* slots, size_t capacity, size_t stride, bool boxed, Kind kind,
+           void* creation_pc)
       : type_(&type),
         slots_(slots),
         capacity_(capacity),
@@ -121,8 +127,8 @@ class ChanCore {
   void advance(size_t* index) const {
     if (++*index == capacity_) *index = 0;
   }
-  void move_element(void* to, void* from);     // *from stays alive
-  void take_element(void* to, void* slot);     // *slot is dead afterwards
+  void move_element(void* to, void* from);  // *from stays alive
+  void take_element(void* to, void* slot);  // *slot is dead afterwards
   void drop_element(void* slot);
   void set_count(size_t count) { count_.store(count, std::memory_order_relaxed); }
   bool send_would_block() const;
@@ -149,7 +155,8 @@ class ChanCore {
   runtime::WaitQueue senders_;
 };
 
-// Outgoing: a value on its way into a channel, boxed when the channel wants it so. Gives the value back when it was not sent.
+// Outgoing: a value on its way into a channel, boxed when the channel wants it so. Gives the value back when it was not
+// sent.
 class Outgoing {
  public:
   Outgoing(const ChanCore& core, void* value) : type_(core.type()), value_(value) {

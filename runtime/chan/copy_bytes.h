@@ -1,5 +1,5 @@
-// copy_bytes: memcpy without a call, so that a race detector that intercepts memcpy does not take the runtime's copies for the
-// user's: a channel may write to a parked goroutine's stack in that goroutine's name.
+// copy_bytes: memcpy without a call, so that a race detector that intercepts memcpy does not take the runtime's copies
+// for the user's: a channel may write to a parked goroutine's stack in that goroutine's name.
 #ifndef GORACE_RUNTIME_CHAN_COPY_BYTES_H_
 #define GORACE_RUNTIME_CHAN_COPY_BYTES_H_
 

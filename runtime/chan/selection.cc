@@ -233,8 +233,8 @@ void Selection::dequeue_losers(const Case* fired) {
   }
 }
 
-// Runs on the scheduler's stack when the goroutine has stopped running. The timer first: once the first channel is unlocked (or, without
-// channels, once the timer is started) the goroutine may be back and the selection gone.
+// Runs on the scheduler's stack when the goroutine has stopped running. The timer first: once the first channel is
+// unlocked (or, without channels, once the timer is started) the goroutine may be back and the selection gone.
 void Selection::commit(void* selection) {
   auto* self = static_cast<Selection*>(selection);
   Case* const cases = self->cases_;

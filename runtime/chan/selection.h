@@ -1,12 +1,16 @@
-// Selection: one select on its way: poll all cases under all channels' locks, else wait on all of them. The rules are those of
-// Go's runtime/select.go.
+// Selection: one select on its way: poll all cases under all channels' locks, else wait on all of them. The rules are
+// those of Go's runtime/select.go.
 //
 //   1. Box the values to send, where their channels want boxes. (User code; no locks.)
 //   2. Lock the channels, each once, in the order of their addresses: two selects cannot deadlock.
-//   3. Look at the cases in random order; the first that can go ahead does. This is a uniform choice among the ready ones.
-//   4. None: with `otherwise`, that. Else queue a Waiter on each channel and park. The locks are released once this goroutine
-//      no longer runs (commit). A waker claims the goroutine by G::select_claimed; the timer of a timeout is one more waker.
-//   5. Woken: take the other waiters out of their queues, each under its channel's lock, starting with the channel that commit
+//   3. Look at the cases in random order; the first that can go ahead does. This is a uniform choice among the ready
+//   ones.
+//   4. None: with `otherwise`, that. Else queue a Waiter on each channel and park. The locks are released once this
+//   goroutine
+//      no longer runs (commit). A waker claims the goroutine by G::select_claimed; the timer of a timeout is one more
+//      waker.
+//   5. Woken: take the other waiters out of their queues, each under its channel's lock, starting with the channel that
+//   commit
 //      unlocks last. So commit, which runs on another stack, is done with this object before it goes.
 //
 // Lives on the selecting goroutine's stack. Many cases: their state is on the heap.
@@ -41,8 +45,8 @@ class Selection {
   // A case on a channel that is not nil.
   struct Case {
     ChanCore* chan;
-    void* element;       // as the core keeps it: the record's, or &box
-    uint32_t index;      // in the records
+    void* element;   // as the core keeps it: the record's, or &box
+    uint32_t index;  // in the records
     bool is_send;
     void* box = nullptr;
     Waiter waiter = {};

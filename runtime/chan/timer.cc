@@ -2,8 +2,9 @@
 //
 // One TimerState a timer, counted: the handle has a reference, and so has the scheduler while the timer is armed.
 //
-// stop and reset are made one after the other by `operations_`, and wait until a callback that has begun is over: then the timer is in
-// no heap, and the channel is drained. The callback takes only `lock_`, which tells it whether it came too late.
+// stop and reset are made one after the other by `operations_`, and wait until a callback that has begun is over: then
+// the timer is in no heap, and the channel is drained. The callback takes only `lock_`, which tells it whether it came
+// too late.
 #include <gorace/panic.h>
 #include <gorace/timer.h>
 
@@ -102,8 +103,8 @@ class TimerState {
     return was_armed || untaken;
   }
 
-  // Runs on a scheduler's stack, in nobody's name. What it sends and starts is ordered after arm() only: see run_function() and
-  // ChanCore::note_armed().
+  // Runs on a scheduler's stack, in nobody's name. What it sends and starts is ordered after arm() only: see
+  // run_function() and ChanCore::note_armed().
   static void on_fire(void* argument) {
     auto* self = static_cast<TimerState*>(argument);
     if (self->fire()) return;  // armed again
@@ -151,10 +152,10 @@ class TimerState {
   }
 
   std::atomic<int> references_{1};
-  Sema operations_;           // a mutex: one stop or reset at a time
+  Sema operations_;  // a mutex: one stop or reset at a time
   runtime::SpinLock lock_;
-  bool armed_ = false;        // under lock_
-  int64_t period_ns_;         // changed while disarmed; 0: fires once
+  bool armed_ = false;  // under lock_
+  int64_t period_ns_;   // changed while disarmed; 0: fires once
   runtime::RuntimeTimer timer_;
   ChanCore* chan_ = nullptr;
   const std::function<void()> function_;

@@ -1,9 +1,9 @@
-// Waiter: one goroutine waiting to send or to receive on one channel (Go's sudog), and the queue of them. Lives on the stack of
-// the waiting goroutine, inside chan_send, chan_recv or a select.
+// Waiter: one goroutine waiting to send or to receive on one channel (Go's sudog), and the queue of them. Lives on the
+// stack of the waiting goroutine, inside chan_send, chan_recv or a select.
 //
-// Ownership: while queued, links belong to the channel's lock. A dequeued waiter of a plain operation belongs to who dequeued it,
-// until ready(). A select queues a waiter on each of its channels, and the first waker claims the goroutine by
-// G::select_claimed; the others find it claimed, drop the waiter from their queue and look further.
+// Ownership: while queued, links belong to the channel's lock. A dequeued waiter of a plain operation belongs to who
+// dequeued it, until ready(). A select queues a waiter on each of its channels, and the first waker claims the
+// goroutine by G::select_claimed; the others find it claimed, drop the waiter from their queue and look further.
 #ifndef GORACE_RUNTIME_CHAN_WAITER_H_
 #define GORACE_RUNTIME_CHAN_WAITER_H_
 
@@ -24,8 +24,8 @@ struct Waiter {
   bool success = false;
 };
 
-// claim_select takes the right to wake a goroutine that waits in a select. The claim is made under the lock of one of the select's
-// channels (or by its timer), and the select visits all of those before it goes on.
+// claim_select takes the right to wake a goroutine that waits in a select. The claim is made under the lock of one of
+// the select's channels (or by its timer), and the select visits all of those before it goes on.
 inline bool claim_select(G* g) {
   uint32_t expected = 0;
   // acq_rel: one claim orders the waker after the select's set-up; the channel's lock does the rest.

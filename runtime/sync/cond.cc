@@ -1,5 +1,5 @@
-// Cond, by the ticket list of Go's runtime/sema.go: a waiter takes a ticket before it unlocks, so a signal that comes before it is parked is not
-// lost: it finds its ticket already notified.
+// Cond, by the ticket list of Go's runtime/sema.go: a waiter takes a ticket before it unlocks, so a signal that comes
+// before it is parked is not lost: it finds its ticket already notified.
 #include <gorace/cond.h>
 
 #include "runtime/sync/sema.h"

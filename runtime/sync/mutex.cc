@@ -1,12 +1,15 @@
-// Mutex, by the algorithm of Go's internal/sync/mutex.go. State: locked, woken, starving, and above them the number of waiters.
+// Mutex, by the algorithm of Go's internal/sync/mutex.go. State: locked, woken, starving, and above them the number of
+// waiters.
 //
-// Normal mode: waiters queue in order, but a woken one competes with arriving goroutines, which are running already and mostly win. A
-// waiter that lost and has waited for 1 ms switches the mutex to starvation mode: unlock hands ownership to the first in the queue,
-// arriving goroutines do not try. The owner that was the last waiter, or waited less than 1 ms, switches back.
+// Normal mode: waiters queue in order, but a woken one competes with arriving goroutines, which are running already and
+// mostly win. A waiter that lost and has waited for 1 ms switches the mutex to starvation mode: unlock hands ownership
+// to the first in the queue, arriving goroutines do not try. The owner that was the last waiter, or waited less than 1
+// ms, switches back.
 //
-// Unlike Go's, unlock decides everything in one exchange (Go first clears the locked bit, then looks whether to wake somebody). Memory
-// is not collected here: once the locked bit is clear another goroutine may lock, unlock and destroy the mutex, so nothing may be
-// touched afterwards unless a waiter, who cannot leave without the permit that this unlock owes it, keeps the object alive.
+// Unlike Go's, unlock decides everything in one exchange (Go first clears the locked bit, then looks whether to wake
+// somebody). Memory is not collected here: once the locked bit is clear another goroutine may lock, unlock and destroy
+// the mutex, so nothing may be touched afterwards unless a waiter, who cannot leave without the permit that this unlock
+// owes it, keeps the object alive.
 #include <gorace/mutex.h>
 
 #include "runtime/dump/dump.h"
@@ -18,9 +21,9 @@ namespace internal {
 namespace {
 
 constexpr uint32_t kLocked = 1;
-constexpr uint32_t kWoken = 2;     // a waiter is awake or a spinner is there: unlock need not wake another
+constexpr uint32_t kWoken = 2;  // a waiter is awake or a spinner is there: unlock need not wake another
 constexpr uint32_t kStarving = 4;
-constexpr uint32_t kWaiter = 8;    // one waiter
+constexpr uint32_t kWaiter = 8;  // one waiter
 constexpr int64_t kStarvationNs = 1'000'000;
 constexpr int kActiveSpins = 4;
 constexpr int kSpinPauses = 30;
@@ -51,7 +54,8 @@ bool can_spin(int iteration) { return iteration < kActiveSpins && runtime::set_m
     if (starving && (old & kLocked) != 0) desired |= kStarving;
     if (awake) desired &= ~kWoken;
     // acquire: pairs with the release in raw_unlock.
-    if (!sema.word.compare_exchange_strong(old, desired, std::memory_order_acquire, std::memory_order_relaxed)) continue;
+    if (!sema.word.compare_exchange_strong(old, desired, std::memory_order_acquire, std::memory_order_relaxed))
+      continue;
     if ((old & (kLocked | kStarving)) == 0) return;
     // First in the queue when it waited before.
     const SemaOrder order = waiting_since != 0 ? SemaOrder::kLifo : SemaOrder::kFifo;
@@ -94,7 +98,8 @@ bool can_spin(int iteration) { return iteration < kActiveSpins && runtime::set_m
 // acquire and release below pair with each other: what was done under the lock is seen by the next owner.
 inline void raw_lock_inline(Sema& sema, runtime::WaitReason reason, const void* object) {
   uint32_t expected = 0;
-  if (sema.word.compare_exchange_strong(expected, kLocked, std::memory_order_acquire, std::memory_order_relaxed)) return;
+  if (sema.word.compare_exchange_strong(expected, kLocked, std::memory_order_acquire, std::memory_order_relaxed))
+    return;
   lock_slow(sema, reason, object);
 }
 
@@ -118,7 +123,8 @@ bool raw_unlock(Sema& sema) { return raw_unlock_inline(sema); }
 }  // namespace internal
 
 void Mutex::lock() {
-  internal::note_read(this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
+  internal::note_read(
+      this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
   internal::raw_lock_inline(sema_, runtime::WaitReason::kMutexLock, this);
   internal::note_acquire(this);
 }

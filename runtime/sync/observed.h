@@ -1,5 +1,5 @@
-// What the locks and channels tell observers. With no observer each costs one load and one branch; the rest is out of line, so that fast paths
-// stay small.
+// What the locks and channels tell observers. With no observer each costs one load and one branch; the rest is out of
+// line, so that fast paths stay small.
 #ifndef GORACE_RUNTIME_SYNC_OBSERVED_H_
 #define GORACE_RUNTIME_SYNC_OBSERVED_H_
 
@@ -10,8 +10,8 @@ namespace gorace::internal {
 
 inline bool observed() { return __builtin_expect(runtime::g_observer_count != 0, 0); }
 
-// observed_g returns the calling goroutine when somebody observes, else null, which saves the look-up. Not for timer callbacks: nobody is
-// there to be told about.
+// observed_g returns the calling goroutine when somebody observes, else null, which saves the look-up. Not for timer
+// callbacks: nobody is there to be told about.
 inline runtime::G* observed_g() { return observed() ? runtime::current_g() : nullptr; }
 
 // tell_... emit the event of that name in runtime/hooks.h in the name of `g`.

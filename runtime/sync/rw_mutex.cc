@@ -1,7 +1,8 @@
 // RWMutex, by the algorithm of Go's sync/rwmutex.go.
 //
-// writer_sema_.word counts readers; a writer subtracts kMaxReaders, which makes it negative: readers that come then wait at reader_sema_.
-// The writer moves the number of readers inside into reader_sema_.word and waits at writer_sema_ until the last of them has left.
+// writer_sema_.word counts readers; a writer subtracts kMaxReaders, which makes it negative: readers that come then
+// wait at reader_sema_. The writer moves the number of readers inside into reader_sema_.word and waits at writer_sema_
+// until the last of them has left.
 //
 // Synchronisation objects for observers, as in Go: readers acquire reader_sema_, which a writer's unlock releases; they
 // release (merging) to writer_sema_, which a writer acquires. So readers never order each other.
@@ -20,8 +21,8 @@ namespace {
 
 constexpr int32_t kMaxReaders = 1 << 30;
 
-// add changes a word as the signed number that it is, and returns the new value. acq_rel: readers and writers hand each other what they
-// did through these words.
+// add changes a word as the signed number that it is, and returns the new value. acq_rel: readers and writers hand each
+// other what they did through these words.
 int32_t add(std::atomic<uint32_t>& word, int32_t delta) {
   return static_cast<int32_t>(word.fetch_add(static_cast<uint32_t>(delta), std::memory_order_acq_rel) +
                               static_cast<uint32_t>(delta));

@@ -1,11 +1,12 @@
-// The functions behind internal::Sema: a semaphore whose waiters are parked goroutines (Go's semacquire and semrelease, but with the queue inside
-// the object instead of in a table hashed by address: 8 bytes more a lock, no bucket shared by unrelated locks, and waiting for one
-// object never walks past waiters for another).
+// The functions behind internal::Sema: a semaphore whose waiters are parked goroutines (Go's semacquire and semrelease,
+// but with the queue inside the object instead of in a table hashed by address: 8 bytes more a lock, no bucket shared
+// by unrelated locks, and waiting for one object never walks past waiters for another).
 //
-// A release hands its permit directly to the first waiter, so nobody can take it away on the way; overtaking is decided by the locks above.
+// A release hands its permit directly to the first waiter, so nobody can take it away on the way; overtaking is decided
+// by the locks above.
 //
-// Lifetime: the last thing that sema_release does with the Sema is to release its inner lock. When the waiter it served is the object's last
-// user, the object may be destroyed at once.
+// Lifetime: the last thing that sema_release does with the Sema is to release its inner lock. When the waiter it served
+// is the object's last user, the object may be destroyed at once.
 #ifndef GORACE_RUNTIME_SYNC_SEMA_H_
 #define GORACE_RUNTIME_SYNC_SEMA_H_
 
@@ -68,7 +69,8 @@ void sema_acquire(Sema& sema, SemaOrder order, runtime::WaitReason reason, const
 // sema_release gives a permit to the first waiter, or leaves it for the next acquire.
 void sema_release(Sema& sema);
 
-// The mutex on a Sema (its state is in `word`), without events to observers. raw_unlock returns false when it was not locked.
+// The mutex on a Sema (its state is in `word`), without events to observers. raw_unlock returns false when it was not
+// locked.
 void raw_lock(Sema& sema, runtime::WaitReason reason, const void* object);
 bool raw_try_lock(Sema& sema);
 bool raw_unlock(Sema& sema);

@@ -1,5 +1,5 @@
-// Semaphore: a count and a queue under a spin lock. A waiter that a context may call off is taken out of the queue by the context's callback, under
-// the same lock, so exactly one of the two, the grant or the context, makes it ready.
+// Semaphore: a count and a queue under a spin lock. A waiter that a context may call off is taken out of the queue by
+// the context's callback, under the same lock, so exactly one of the two, the grant or the context, makes it ready.
 #include <gorace/context.h>
 #include <gorace/panic.h>
 #include <gorace/semaphore.h>
@@ -25,8 +25,8 @@ struct SemaphoreWaiter : ContextNode::Callback {
   static void call_off(Callback* callback);
 };
 
-// Runs on the thread that ends the context. The waiter is gone when called_off is set and the goroutine was made ready, so the order of
-// the last steps matters.
+// Runs on the thread that ends the context. The waiter is gone when called_off is set and the goroutine was made ready,
+// so the order of the last steps matters.
 void SemaphoreWaiter::call_off(Callback* callback) {
   auto* self = static_cast<SemaphoreWaiter*>(callback);
   runtime::G* woken = nullptr;

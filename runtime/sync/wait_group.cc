@@ -1,8 +1,9 @@
-// WaitGroup, by the rules of Go's sync/waitgroup.go. State: the counter in the upper 32 bits, kLockBit, and the number of waiters.
+// WaitGroup, by the rules of Go's sync/waitgroup.go. State: the counter in the upper 32 bits, kLockBit, and the number
+// of waiters.
 //
-// Lifetime: the caller of wait() may destroy the object as soon as the counter is zero. So the last thing that add() does with it is
-// either the subtraction itself (no waiters), or the exchange in release_waiters that clears the lock bit together with
-// everything else; and wait() returns at once only when the whole state is zero.
+// Lifetime: the caller of wait() may destroy the object as soon as the counter is zero. So the last thing that add()
+// does with it is either the subtraction itself (no waiters), or the exchange in release_waiters that clears the lock
+// bit together with everything else; and wait() returns at once only when the whole state is zero.
 #include <gorace/panic.h>
 #include <gorace/wait_group.h>
 

@@ -7,19 +7,19 @@
 //   });
 //   for (int square : squares) std::printf("%d\n", square);
 //
-// A Chan is a handle: copies share one channel, which lives as long as one of them. Pass handles by value. `Chan<T>{}` is the nil
-// channel: sends and receives on it block for ever, and a select never chooses it.
+// A Chan is a handle: copies share one channel, which lives as long as one of them. Pass handles by value. `Chan<T>{}`
+// is the nil channel: sends and receives on it block for ever, and a select never chooses it.
 //
-// Thread safety: the operations of a channel may be called from any goroutine, from main and from threads not made by gorace. One
-// handle object follows the rules of std::shared_ptr: copy it rather than share it when it is assigned to.
+// Thread safety: the operations of a channel may be called from any goroutine, from main and from threads not made by
+// gorace. One handle object follows the rules of std::shared_ptr: copy it rather than share it when it is assigned to.
 //
-// Ordering (Go's memory model): a send happens before its receive returns; on an unbuffered channel the receive also happens before
-// the send returns; with a buffer of C the k-th receive happens before the (k+C)-th send returns; close happens before a receive
-// that reports it. len and cap order nothing.
+// Ordering (Go's memory model): a send happens before its receive returns; on an unbuffered channel the receive also
+// happens before the send returns; with a buffer of C the k-th receive happens before the (k+C)-th send returns; close
+// happens before a receive that reports it. len and cap order nothing.
 //
-// T: any object type that can be moved. No default constructor is needed. When copying or moving a T throws, the exception leaves the
-// operation and the channel stays as it was, but for a value whose move out of the channel throws: that value is lost.
-// Element types whose move may throw cost an allocation for each element.
+// T: any object type that can be moved. No default constructor is needed. When copying or moving a T throws, the
+// exception leaves the operation and the channel stays as it was, but for a value whose move out of the channel throws:
+// that value is lost. Element types whose move may throw cost an allocation for each element.
 //
 // Errors: gorace::Panic with Go's texts, as documented at each function.
 #ifndef GORACE_CHAN_H_
@@ -139,7 +139,8 @@ class RecvSide {
     return std::optional<T>(std::move(slot.value()));
   }
 
-  // c >> target receives into target and yields true; false and target untouched when the channel is closed and drained.
+  // c >> target receives into target and yields true; false and target untouched when the channel is closed and
+  // drained.
   bool operator>>(T& target) const {
     Slot<T> slot;
     if (!chan_recv(source(), slot.storage())) return false;
@@ -148,7 +149,8 @@ class RecvSide {
     return true;
   }
 
-  // try_recv receives when that needs no waiting. Empty: there is no value now; *closed tells whether there never will be.
+  // try_recv receives when that needs no waiting. Empty: there is no value now; *closed tells whether there never will
+  // be.
   std::optional<T> try_recv(bool* closed = nullptr) const {
     Slot<T> slot;
     const TryRecv result = chan_try_recv(source(), slot.storage());
@@ -192,9 +194,7 @@ class RecvChan : public internal::ChanHandle, public internal::RecvSide<RecvChan
 
 // Chan: a channel of T. See the top of this file.
 template <class T>
-class Chan : public internal::ChanHandle,
-             public internal::SendSide<Chan<T>, T>,
-             public internal::RecvSide<Chan<T>, T> {
+class Chan : public internal::ChanHandle, public internal::SendSide<Chan<T>, T>, public internal::RecvSide<Chan<T>, T> {
   static_assert(std::is_object_v<T> && !std::is_const_v<T>, "a channel's element is an object type without const");
   static_assert(std::is_move_constructible_v<T>, "a channel's element must be movable");
 
@@ -209,8 +209,8 @@ class Chan : public internal::ChanHandle,
   explicit Chan(internal::ChanCore* core) noexcept : internal::ChanHandle(core) {}
 };
 
-// make_chan makes a channel with a buffer of `capacity` elements; 0: unbuffered, each send waits for its receive. Panics with
-// "makechan: size out of range" when capacity is negative or absurd. Throws std::bad_alloc.
+// make_chan makes a channel with a buffer of `capacity` elements; 0: unbuffered, each send waits for its receive.
+// Panics with "makechan: size out of range" when capacity is negative or absurd. Throws std::bad_alloc.
 template <class T>
 [[nodiscard]] inline Chan<T> make_chan(std::ptrdiff_t capacity = 0) {
   return Chan<T>::adopt(internal::chan_make(internal::kElementType<T>, capacity));

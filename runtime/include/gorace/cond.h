@@ -5,13 +5,14 @@
 //   std::unique_lock lock(mutex);
 //   not_empty.wait(lock, [&] { return !queue.empty(); });
 //
-// wait() takes anything with lock() and unlock() that guards the condition: a Mutex, an RWMutex, a std::unique_lock on one of them.
+// wait() takes anything with lock() and unlock() that guards the condition: a Mutex, an RWMutex, a std::unique_lock on
+// one of them.
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace. signal() and broadcast() may be called with or without the
-// lock. 32 bytes, constant-initialised, trivially destructible.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace. signal() and broadcast() may be
+// called with or without the lock. 32 bytes, constant-initialised, trivially destructible.
 //
-// Ordering: none of its own, only what the lock gives. There are no spurious wake-ups, but others may have changed the condition between
-// the signal and the waiter's turn: check it again, or use wait with a predicate.
+// Ordering: none of its own, only what the lock gives. There are no spurious wake-ups, but others may have changed the
+// condition between the signal and the waiter's turn: check it again, or use wait with a predicate.
 #ifndef GORACE_COND_H_
 #define GORACE_COND_H_
 

@@ -3,13 +3,16 @@
 //   gorace::Group group(ctx);
 //   group.set_limit(8);
 //   for (const auto& url : urls) group.go([&, ctx = group.context()] { fetch(ctx, url); });   // may throw
-//   group.wait();                                                                             // rethrows the first exception
+//   group.wait();                                                                             // rethrows the first
+//   exception
 //
-// The functions report failure by throwing, or by returning a std::error_code. The first failure cancels the group's context; wait()
-// waits for all, then rethrows the exception, or returns the code. A Group waits for its goroutines in its destructor too (and cancels them first
-// when an exception unwinds the stack), so they may use what outlives the group by reference.
+// The functions report failure by throwing, or by returning a std::error_code. The first failure cancels the group's
+// context; wait() waits for all, then rethrows the exception, or returns the code. A Group waits for its goroutines in
+// its destructor too (and cancels them first when an exception unwinds the stack), so they may use what outlives the
+// group by reference.
 //
-// Thread safety: go, try_go and wait may be called from any goroutine or thread; go not concurrently with the wait that ends the group's use.
+// Thread safety: go, try_go and wait may be called from any goroutine or thread; go not concurrently with the wait that
+// ends the group's use.
 //
 // Ordering: the end of each function happens before wait() returns.
 //
@@ -43,7 +46,8 @@ class Group {
 
   const Context& context() const noexcept { return cancelable_.ctx; }
 
-  // set_limit: at most n functions run at a time, and go() waits for its turn. Negative: no limit. 0: go() blocks for ever.
+  // set_limit: at most n functions run at a time, and go() waits for its turn. Negative: no limit. 0: go() blocks for
+  // ever.
   void set_limit(int n);
 
   // go runs f() in a new goroutine. f returns void or std::error_code.

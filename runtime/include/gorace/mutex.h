@@ -3,13 +3,14 @@
 //   gorace::Mutex mutex;
 //   { std::lock_guard lock(mutex); ++counter; }
 //
-// A goroutine that waits lets others run; the thread does not block. Not recursive. Not bound to a goroutine: one may lock, another unlock.
+// A goroutine that waits lets others run; the thread does not block. Not recursive. Not bound to a goroutine: one may
+// lock, another unlock.
 //
-// Fairness: normally a running goroutine may overtake a waiting one, which is fast. Once a waiter has waited 1 ms the mutex is handed over
-// in order of arrival until the queue has drained of long waits (Go's starvation mode).
+// Fairness: normally a running goroutine may overtake a waiting one, which is fast. Once a waiter has waited 1 ms the
+// mutex is handed over in order of arrival until the queue has drained of long waits (Go's starvation mode).
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace. 16 bytes, constant-initialised, trivially destructible;
-// may be destroyed as soon as nobody holds it or waits for it.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace. 16 bytes, constant-initialised,
+// trivially destructible; may be destroyed as soon as nobody holds it or waits for it.
 //
 // Ordering: an unlock happens before the next lock (and successful try_lock). A failed try_lock orders nothing.
 //

@@ -6,12 +6,13 @@
 //   auto config = gorace::once_value([] { return read_config(); });   // copies share the value
 //   use(config());                                                    // the first caller reads, all others wait for it
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace. Once: 24 bytes, constant-initialised, trivially destructible.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace. Once: 24 bytes,
+// constant-initialised, trivially destructible.
 //
 // Ordering: the end of the one call happens before the return of every other.
 //
-// Errors: an exception leaves the call that ran the function; the function counts as having run, as in Go. once_value keeps the
-// exception and throws it at every caller. call() from inside the function waits for itself: a deadlock.
+// Errors: an exception leaves the call that ran the function; the function counts as having run, as in Go. once_value
+// keeps the exception and throws it at every caller. call() from inside the function waits for itself: a deadlock.
 #ifndef GORACE_ONCE_H_
 #define GORACE_ONCE_H_
 
@@ -60,8 +61,8 @@ class OnceValue {
 
   explicit OnceValue(F function) : state_(std::make_shared<State>(std::move(function))) {}
 
-  // Runs the function at the first call; returns a reference to the value, valid as long as a copy of this object (nothing for
-  // functions that return void).
+  // Runs the function at the first call; returns a reference to the value, valid as long as a copy of this object
+  // (nothing for functions that return void).
   decltype(auto) operator()() const {
     State& state = *state_;
     state.once.call([&state] { state.run(); });

@@ -4,16 +4,17 @@
 //   { std::shared_lock lock(mutex); use(table); }
 //   { std::unique_lock lock(mutex); table.clear(); }
 //
-// A waiting writer keeps new readers out, so that it gets its turn; therefore a goroutine must not take the read lock twice: with a writer
-// between the two it waits for itself.
+// A waiting writer keeps new readers out, so that it gets its turn; therefore a goroutine must not take the read lock
+// twice: with a writer between the two it waits for itself.
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace. 48 bytes, constant-initialised, trivially destructible;
-// destroy it when no lock or unlock of it is running.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace. 48 bytes, constant-initialised,
+// trivially destructible; destroy it when no lock or unlock of it is running.
 //
-// Ordering: an unlock happens before later locks of both kinds; an unlock_shared happens before a later lock. Readers do not order each other.
+// Ordering: an unlock happens before later locks of both kinds; an unlock_shared happens before a later lock. Readers
+// do not order each other.
 //
-// Errors: unlocking what is not locked ends the program: "fatal error: sync: Unlock of unlocked RWMutex" or "sync: RUnlock of
-// unlocked RWMutex", exit code 2.
+// Errors: unlocking what is not locked ends the program: "fatal error: sync: Unlock of unlocked RWMutex" or "sync:
+// RUnlock of unlocked RWMutex", exit code 2.
 #ifndef GORACE_RW_MUTEX_H_
 #define GORACE_RW_MUTEX_H_
 
@@ -36,8 +37,9 @@ class RWMutex {
   void unlock_shared();
 
  private:
-  internal::Sema writers_;      // a mutex between writers
-  internal::Sema writer_sema_;  // the writer waits here for readers; word: readers, minus kMaxReaders while a writer is there
+  internal::Sema writers_;  // a mutex between writers
+  internal::Sema
+      writer_sema_;  // the writer waits here for readers; word: readers, minus kMaxReaders while a writer is there
   internal::Sema reader_sema_;  // readers wait here for the writer; word: readers that the writer waits for
 };
 

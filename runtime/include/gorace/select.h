@@ -1,30 +1,34 @@
 // select: waits on several channel operations at once and does one of them, with Go's semantics.
 //
 //   int job;
-//   switch (gorace::select(gorace::recv(jobs, job), gorace::send(results, answer), gorace::recv(ctx.done()), gorace::after(50ms))) {
+//   switch (gorace::select(gorace::recv(jobs, job), gorace::send(results, answer), gorace::recv(ctx.done()),
+//   gorace::after(50ms))) {
 //     case 0: run(job); break;
 //     case 1: break;         // answer is sent
 //     case 2: return;        // canceled
 //     case 3: retry(); break;
 //   }
 //
-// select returns the index of the case that took place. It blocks until one can; of several that can, each is equally likely. Cases:
+// select returns the index of the case that took place. It blocks until one can; of several that can, each is equally
+// likely. Cases:
 //
 //   recv(c)                   drops the value
-//   recv(c, target)           assigns it; target may be a std::optional<T>, which is emptied when c is closed and drained
-//   recv(c, target, ok)       ok = false when c is closed and drained; target is left alone then
-//   recv(c, handler)          calls handler(T), not when closed; or handler(std::optional<T>), empty when closed; or handler()
+//   recv(c, target)           assigns it; target may be a std::optional<T>, which is emptied when c is closed and
+//   drained recv(c, target, ok)       ok = false when c is closed and drained; target is left alone then recv(c,
+//   handler)          calls handler(T), not when closed; or handler(std::optional<T>), empty when closed; or handler()
 //   send(c, value)            an lvalue is copied when the case is made; an rvalue is moved from only when it is sent
 //   send(c, value, handler)   calls handler() when sent
 //   after(50ms), after(50ms, handler)   <gorace/timer.h>: a timeout
-//   otherwise, otherwise(handler)       taken when no other case can go ahead at once (Go's default); select returns its index
+//   otherwise, otherwise(handler)       taken when no other case can go ahead at once (Go's default); select returns
+//   its index
 //
-// A closed channel is ready to receive from. Cases on nil channels never take place, which is the way to switch a case off. select() without
-// cases blocks for ever. The same channel may be in several cases. Handlers run after the choice, on the caller, with no lock held.
+// A closed channel is ready to receive from. Cases on nil channels never take place, which is the way to switch a case
+// off. select() without cases blocks for ever. The same channel may be in several cases. Handlers run after the choice,
+// on the caller, with no lock held.
 //
-// Thread safety: any goroutine or thread. Cases are made in the call of select: they refer to channels, targets and rvalues. To keep cases,
-// see AnyCase.
-// Errors: gorace::Panic "send on closed channel" when a send case is chosen whose channel is closed; what a copy, move or handler throws.
+// Thread safety: any goroutine or thread. Cases are made in the call of select: they refer to channels, targets and
+// rvalues. To keep cases, see AnyCase. Errors: gorace::Panic "send on closed channel" when a send case is chosen whose
+// channel is closed; what a copy, move or handler throws.
 #ifndef GORACE_SELECT_H_
 #define GORACE_SELECT_H_
 
@@ -98,7 +102,8 @@ struct AssignValue {
   }
 };
 
-// TakesOptional: the handler wants to be told of a closed channel. A generic lambda takes anything; it gets the value itself.
+// TakesOptional: the handler wants to be told of a closed channel. A generic lambda takes anything; it gets the value
+// itself.
 struct Unrelated {};
 template <class F, class T>
 concept TakesOptional =
@@ -120,10 +125,10 @@ struct HandleValue {
 
 // A variable of the element's type is a target even when it can be called: channels of functions are common.
 template <class Argument, class T>
-concept RecvTarget = std::is_lvalue_reference_v<Argument> && std::is_assignable_v<Argument, T> &&
-                     (std::same_as<std::remove_cvref_t<Argument>, T> ||
-                      std::same_as<std::remove_cvref_t<Argument>, std::optional<T>> ||
-                      !RecvHandler<std::remove_reference_t<Argument>, T>);
+concept RecvTarget =
+    std::is_lvalue_reference_v<Argument> && std::is_assignable_v<Argument, T> &&
+    (std::same_as<std::remove_cvref_t<Argument>, T> || std::same_as<std::remove_cvref_t<Argument>, std::optional<T>> ||
+     !RecvHandler<std::remove_reference_t<Argument>, T>);
 
 struct NoHandler {
   void operator()() const {}

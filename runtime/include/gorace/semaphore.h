@@ -7,12 +7,13 @@
 //
 // First come, first served: a large request that waits keeps later small ones waiting, so it is not starved.
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace. 40 bytes, constant-initialised, trivially destructible.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace. 40 bytes, constant-initialised,
+// trivially destructible.
 //
 // Ordering: a release happens before every later acquire.
 //
-// Errors: gorace::Panic "semaphore: released more than held", "semaphore: negative weight". A request beyond the semaphore's size can
-// never be granted: acquire(n) blocks for ever, acquire(ctx, n) until ctx has ended.
+// Errors: gorace::Panic "semaphore: released more than held", "semaphore: negative weight". A request beyond the
+// semaphore's size can never be granted: acquire(n) blocks for ever, acquire(ctx, n) until ctx has ended.
 #ifndef GORACE_SEMAPHORE_H_
 #define GORACE_SEMAPHORE_H_
 
@@ -36,8 +37,8 @@ class Semaphore {
   Semaphore& operator=(const Semaphore&) = delete;
 
   void acquire(int64_t n = 1);
-  // acquire with a context gives up when ctx ends and returns ctx.err(); otherwise the code is empty and n is held. Fails
-  // also when there is room, once ctx has ended.
+  // acquire with a context gives up when ctx ends and returns ctx.err(); otherwise the code is empty and n is held.
+  // Fails also when there is room, once ctx has ended.
   [[nodiscard]] std::error_code acquire(const Context& ctx, int64_t n = 1);
   bool try_acquire(int64_t n = 1);
   void release(int64_t n = 1);

@@ -10,11 +10,11 @@
 //
 //   gorace::after_func(1s, [] { std::puts("late"); });
 //
-// Channels of timers look unbuffered; a tick that nobody has taken by the next one is replaced by it (that is, dropped). After stop() or reset() has
-// returned no tick from before is received.
+// Channels of timers look unbuffered; a tick that nobody has taken by the next one is replaced by it (that is,
+// dropped). After stop() or reset() has returned no tick from before is received.
 //
-// Thread safety: the functions of one timer may be called from any goroutine or thread; moving and destroying it are its owner's.
-// Durations that are not positive are over at once; times beyond the clock never come.
+// Thread safety: the functions of one timer may be called from any goroutine or thread; moving and destroying it are
+// its owner's. Durations that are not positive are over at once; times beyond the clock never come.
 //
 // Errors: gorace::Panic "non-positive interval for NewTicker" and "non-positive interval for Ticker.Reset".
 #ifndef GORACE_TIMER_H_
@@ -129,8 +129,8 @@ class AfterCase : public After {
 
 }  // namespace internal
 
-// after is a case of select that is ready `duration` from now on; with a handler it is called when the case is chosen. Of several only the earliest
-// counts. after(d).chan() is Go's time.After(d).
+// after is a case of select that is ready `duration` from now on; with a handler it is called when the case is chosen.
+// Of several only the earliest counts. after(d).chan() is Go's time.After(d).
 inline After after(std::chrono::nanoseconds duration) noexcept { return After(duration); }
 template <class Handler>
 internal::AfterCase<Handler> after(std::chrono::nanoseconds duration, Handler&& handler) {

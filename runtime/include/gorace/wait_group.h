@@ -4,15 +4,16 @@
 //   for (auto& part : parts) wg.go([&part] { sort(part); });
 //   wg.wait();
 //
-// Thread safety: all functions, from goroutines, main and threads not made by gorace; but an add() that takes the counter from 0 must happen
-// before wait() is called. 16 bytes, constant-initialised. It may be destroyed as soon as wait() has returned.
+// Thread safety: all functions, from goroutines, main and threads not made by gorace; but an add() that takes the
+// counter from 0 must happen before wait() is called. 16 bytes, constant-initialised. It may be destroyed as soon as
+// wait() has returned.
 //
 // Ordering: every done() happens before the return of the wait() that it lets go. done() calls do not order each other.
 //
-// Errors: gorace::Panic with Go's texts "sync: negative WaitGroup counter", "sync: WaitGroup misuse: Add called concurrently
-// with Wait", "sync: WaitGroup is reused before previous Wait has returned". Destroying a WaitGroup that goroutines still have to
-// report to would let them write to dead memory: it ends the program with a message (except while the program exits, or an exception
-// unwinds the stack).
+// Errors: gorace::Panic with Go's texts "sync: negative WaitGroup counter", "sync: WaitGroup misuse: Add called
+// concurrently with Wait", "sync: WaitGroup is reused before previous Wait has returned". Destroying a WaitGroup that
+// goroutines still have to report to would let them write to dead memory: it ends the program with a message (except
+// while the program exits, or an exception unwinds the stack).
 #ifndef GORACE_WAIT_GROUP_H_
 #define GORACE_WAIT_GROUP_H_
 
@@ -41,7 +42,8 @@ class WaitGroup {
   // wait blocks until the counter is zero.
   void wait();
 
-  // go runs f() in a new goroutine and counts it until it has ended. An exception that leaves f is a panic: it ends the program.
+  // go runs f() in a new goroutine and counts it until it has ended. An exception that leaves f is a panic: it ends the
+  // program.
   template <class F>
   void go(F&& f) {
     add(1);
@@ -65,7 +67,8 @@ class WaitGroup {
   void release_waiters(uint64_t state);
   void check_destroyed() const noexcept;
 
-  std::atomic<uint64_t> state_{0};  // counter in the upper half; below it a lock bit for waiters_, and the number of waiters
+  std::atomic<uint64_t> state_{
+      0};  // counter in the upper half; below it a lock bit for waiters_, and the number of waiters
   internal::SyncWaiter* waiters_ = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// ClockObserver: an observer (runtime/hooks.h) that keeps plain vector clocks, so that tests can ask which events are ordered. Linked
-// into a test program it watches from the start.
+// ClockObserver: an observer (runtime/hooks.h) that keeps plain vector clocks, so that tests can ask which events are
+// ordered. Linked into a test program it watches from the start.
 #ifndef GORACE_TESTS_UNIT_CHAN_CLOCK_OBSERVER_H_
 #define GORACE_TESTS_UNIT_CHAN_CLOCK_OBSERVER_H_
 

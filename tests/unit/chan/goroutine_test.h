@@ -73,8 +73,8 @@ std::string panic_text(F&& f) {
 
 }  // namespace gorace
 
-#define GORACE_INSTANTIATE(fixture)                                           \
-  INSTANTIATE_TEST_SUITE_P(Procs, fixture, testing::Values(1, 2, 4, 8),       \
+#define GORACE_INSTANTIATE(fixture)                                     \
+  INSTANTIATE_TEST_SUITE_P(Procs, fixture, testing::Values(1, 2, 4, 8), \
                            [](const auto& info) { return "gomaxprocs" + std::to_string(info.param); })
 
 #endif  // GORACE_TESTS_UNIT_CHAN_GOROUTINE_TEST_H_

@@ -1,5 +1,5 @@
-// The happens-before edges that observers are told: Go's memory model, edge by edge, and nothing more. Goroutines take turns by std::atomic
-// flags, which the runtime does not see.
+// The happens-before edges that observers are told: Go's memory model, edge by edge, and nothing more. Goroutines take
+// turns by std::atomic flags, which the runtime does not see.
 #include "tests/unit/chan/goroutine_test.h"
 
 #include <atomic>
@@ -312,8 +312,7 @@ TEST_P(HappensBeforeTest, FirstAddAndFirstWaitAreAccesses) {
   take_accesses();
   wg.add(1);
   wg.add(1);
-  run(
-      [&] { wg.wait(); },
+  run([&] { wg.wait(); },
       [&] {
         for (int i = 0; i < 50; ++i) yield();
         wg.done();

@@ -191,10 +191,11 @@ TEST_P(SelectTest, HandlersRunWithoutLocks) {
   auto c = make_chan<int>(1);
   c.send(1);
   int depth = 0;
-  select(recv(c, [&](int) {
-           c.send(2);  // would wait for ever if the channel were locked
-           select(recv(c, [&](int v) { depth = v; }), after(1h));
-         }),
+  select(recv(c,
+              [&](int) {
+                c.send(2);  // would wait for ever if the channel were locked
+                select(recv(c, [&](int v) { depth = v; }), after(1h));
+              }),
          after(1h));
   EXPECT_EQ(depth, 2);
 }
@@ -307,7 +308,8 @@ double chi_square(const std::vector<int>& counts, int total) {
   return sum;
 }
 
-// Bounds: the 1 - 1e-9 quantiles of chi-square with 1, 2 and 4 degrees of freedom, so that a sound select fails once in 10^9 runs.
+// Bounds: the 1 - 1e-9 quantiles of chi-square with 1, 2 and 4 degrees of freedom, so that a sound select fails once in
+// 10^9 runs.
 TEST_P(SelectTest, ChoosesUniformlyAmongTheReady) {
   constexpr int kRounds = 20'000;
   auto a = make_chan<int>(1);
@@ -359,7 +361,8 @@ TEST_P(SelectTest, ForeignThreadsSelect) {
   EXPECT_EQ(sum, 5050);
 }
 
-// Selects on overlapping sets in different orders: locks are taken by address, so nothing can deadlock, and each value arrives once.
+// Selects on overlapping sets in different orders: locks are taken by address, so nothing can deadlock, and each value
+// arrives once.
 TEST_P(SelectTest, OverlappingSelectsStress) {
   std::mt19937_64 random(seed());
   constexpr int kChannels = 5;

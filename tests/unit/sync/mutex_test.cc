@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 class MutexTest : public GoroutineTest {};
 GORACE_INSTANTIATE(MutexTest);
 
-static_assert(sizeof(Mutex) == 16 && sizeof(RWMutex) == 48 && sizeof(WaitGroup) == 16 && sizeof(Once) == 24 && sizeof(Cond) == 32);
+static_assert(sizeof(Mutex) == 16 && sizeof(RWMutex) == 48 && sizeof(WaitGroup) == 16 && sizeof(Once) == 24 &&
+              sizeof(Cond) == 32);
 static_assert(std::is_trivially_destructible_v<Mutex> && std::is_trivially_destructible_v<RWMutex> &&
               std::is_trivially_destructible_v<Once> && std::is_trivially_destructible_v<Cond>);
 TEST(ConstantInitialisationTest, StaticObjectsNeedNoConstructor) {
@@ -92,7 +93,8 @@ TEST_P(MutexTest, ForeignThreadsAndGoroutinesShareOne) {
   EXPECT_EQ(counter, 12'000);
 }
 
-// A goroutine that takes the mutex again at once must not keep a waiter out for long: starvation mode hands over (Go's TestMutexFairness).
+// A goroutine that takes the mutex again at once must not keep a waiter out for long: starvation mode hands over (Go's
+// TestMutexFairness).
 TEST_P(MutexTest, WaiterIsNotStarved) {
   Mutex mutex;
   std::atomic<bool> stop{false};

@@ -1,7 +1,7 @@
 // The library's side of Chan<T>, without T. Not for direct use: include <gorace/chan.h>.
 //
-// Channels are type-erased so that headers stay small, and so that nothing of the channel's own is compiled (and instrumented) with the
-// user's files; what is the user's, the copies and moves of T, is.
+// Channels are type-erased so that headers stay small, and so that nothing of the channel's own is compiled (and
+// instrumented) with the user's files; what is the user's, the copies and moves of T, is.
 #ifndef GORACE_INTERNAL_CHAN_CORE_H_
 #define GORACE_INTERNAL_CHAN_CORE_H_
 
@@ -16,9 +16,9 @@ namespace gorace::internal {
 
 class ChanCore;  // runtime/chan/chan_core.h
 
-// ElementType tells the core how to handle a T. A channel keeps its elements in place, or each in a box of its own on the heap: when T's
-// move may throw (no user code that throws runs under a lock), and when an observer watches (a box is written by the sender
-// and read by the receiver only, which is what the race detector should see).
+// ElementType tells the core how to handle a T. A channel keeps its elements in place, or each in a box of its own on
+// the heap: when T's move may throw (no user code that throws runs under a lock), and when an observer watches (a box
+// is written by the sender and read by the receiver only, which is what the race detector should see).
 struct ElementType {
   size_t size;
   size_t align;
@@ -27,9 +27,9 @@ struct ElementType {
   void (*move)(void* to, void* from);  // constructs *to from std::move(*from); *from stays alive
   void (*destroy)(void* element);
   // Boxed. Null exactly when `move` is null and the type is never boxed.
-  void* (*box)(void* from);             // constructs a box from std::move(*from)
-  void (*unbox)(void* to, void* box);   // constructs *to from the box, which is deleted, also when the move throws
-  void (*restore)(void* to, void* box); // gives a value that was not sent back to the live object *to
+  void* (*box)(void* from);              // constructs a box from std::move(*from)
+  void (*unbox)(void* to, void* box);    // constructs *to from the box, which is deleted, also when the move throws
+  void (*restore)(void* to, void* box);  // gives a value that was not sent back to the live object *to
   void (*delete_box)(void* box);
 };
 
@@ -96,8 +96,8 @@ class Slot {
 
 enum class TryRecv : uint8_t { kWouldBlock, kClosed, kReceived };
 
-// `value` and `to` point to a live T and to room for one. A null core is the nil channel. Sends move from *value exactly when
-// they take place; chan_recv and chan_try_recv construct *to when they return true and kReceived.
+// `value` and `to` point to a live T and to room for one. A null core is the nil channel. Sends move from *value
+// exactly when they take place; chan_recv and chan_try_recv construct *to when they return true and kReceived.
 ChanCore* chan_make(const ElementType& type, std::ptrdiff_t capacity);
 void chan_retain(ChanCore* core) noexcept;
 void chan_release(ChanCore* core) noexcept;
@@ -125,7 +125,8 @@ class ChanHandle {
     if (core_ != nullptr) chan_release(core_);
   }
 
-  // len returns the number of buffered elements, cap the buffer's size. Both 0 for the nil channel. Like Go's, they order nothing.
+  // len returns the number of buffered elements, cap the buffer's size. Both 0 for the nil channel. Like Go's, they
+  // order nothing.
   size_t len() const noexcept { return chan_len(core_); }
   size_t cap() const noexcept { return chan_cap(core_); }
 

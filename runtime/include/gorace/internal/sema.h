@@ -1,6 +1,7 @@
 // The wait queue inside gorace's locks. Not for direct use.
 //
-// What changes these fields is compiled into the library, so that nothing of a lock's own work is instrumented with the user's files.
+// What changes these fields is compiled into the library, so that nothing of a lock's own work is instrumented with the
+// user's files.
 #ifndef GORACE_INTERNAL_SEMA_H_
 #define GORACE_INTERNAL_SEMA_H_
 
@@ -13,7 +14,8 @@ namespace gorace::internal {
 
 struct SyncWaiter;  // runtime/sync/sema.h
 
-// Sema: a counting semaphore with a queue of parked goroutines, and a word that belongs to the lock around it. 16 bytes.
+// Sema: a counting semaphore with a queue of parked goroutines, and a word that belongs to the lock around it. 16
+// bytes.
 struct Sema {
   std::atomic<uint32_t> word{0};
   std::atomic<bool> lock{false};
@@ -21,11 +23,12 @@ struct Sema {
   SyncWaiter* last = nullptr;  // circular list, last->next is the first
 };
 
-// forget_object tells observers that a new object begins at an address where another one may have been. So locks need no destructor.
+// forget_object tells observers that a new object begins at an address where another one may have been. So locks need
+// no destructor.
 void forget_object(const void* address, size_t bytes) noexcept;
 
-// lock_born is forget_object for a lock's constructor. It also counts as a write of the lock, as locking counts as a read: a lock that is made
-// anew while another goroutine uses it is reported as a race.
+// lock_born is forget_object for a lock's constructor. It also counts as a write of the lock, as locking counts as a
+// read: a lock that is made anew while another goroutine uses it is reported as a race.
 void lock_born(const void* address, size_t bytes) noexcept;
 
 constexpr void object_born(const void* address, size_t bytes) noexcept {
