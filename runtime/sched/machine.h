@@ -58,6 +58,9 @@ struct alignas(64) M {
   uintptr_t scheduler_stack_high = 0;
   void* tsan_fiber = nullptr;
   void* asan_fake_stack = nullptr;
+  P* stole_from = nullptr;              // the last theft, until it is judged (schedule.cc)
+  uint32_t stole_count = 0;
+  int64_t stole_at_ns = 0;
   uint32_t random = 0;                  // state of the victim choice
 
   SanitizerStack sanitizer_stack() { return {&tsan_fiber, &asan_fake_stack, scheduler_stack_low, scheduler_stack_high}; }

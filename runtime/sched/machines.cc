@@ -250,7 +250,7 @@ void hand_off_p(M* m) {
     put_idle_p_locked(p);
   }
   g_sched.lock.unlock();
-  if (any_queue_has_work()) wake_processor();
+  if (any_work_to_steal()) wake_processor();
 }
 
 void hand_home_locked(M* home, G* g, P* p) {

@@ -92,7 +92,7 @@ void add_runnable(M* m, G* g) {
   }
   if (G* former = p->queue.set_next(g); former != nullptr) {
     push_local(p, former);
-    wake_processor();
+    if (!p->fine_grained.load(std::memory_order_relaxed)) wake_processor();
   } else if (p->handoffs.load(std::memory_order_relaxed) < kSettledHandoffs) {
     wake_processor();
   }

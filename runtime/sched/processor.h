@@ -34,6 +34,10 @@ struct alignas(64) P {
   static constexpr int kMaxFreeStacks = 64;
   G* free_stacks[kMaxFreeStacks] = {};
 
+  // fine_grained: what was stolen from here last ran for so short that fetching it from another core's cache cost more. Then nobody is woken to steal
+  // here, until sysmon finds that the holder does not get on with its queue. Thieves and sysmon write it.
+  std::atomic<bool> fine_grained{false};
+
   // Read by others.
   alignas(64) std::atomic<uint32_t> tick{0};       // scheduling points passed; written by the holder
   std::atomic<bool> detached{false};               // the holder must give up or re-attach at its next scheduling point
@@ -43,6 +47,7 @@ struct alignas(64) P {
   P* next = nullptr;                               // link in idle_ps or free_ps, under Scheduler::lock
   uint32_t index = 0;
   uint32_t seen_tick = 0;                          // sysmon's notes
+  uint32_t spread_tick = 0;
   int64_t seen_since_ns = 0;
   int64_t seen_cpu_ns = -1;                        // of the holder's thread when it was first suspected; -1: not yet
 

@@ -176,6 +176,16 @@ bool any_queue_has_work() {
   return false;
 }
 
+bool any_work_to_steal() {
+  if (g_sched.global_size.load(std::memory_order_relaxed) != 0) return true;
+  const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
+  for (uint32_t i = 0; i < count; ++i) {
+    const P* p = g_sched.all_ps[i].load(std::memory_order_relaxed);
+    if (!p->fine_grained.load(std::memory_order_relaxed) && !p->queue.empty()) return true;
+  }
+  return false;
+}
+
 int64_t earliest_timer() {
   int64_t earliest = kNever;
   const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);

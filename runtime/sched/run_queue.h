@@ -71,8 +71,8 @@ class RunQueue {
   }
 
   // steal_half (any thread) moves the older half of this ring to the back of `mine`, the thief's own and empty ring, all but one, which it returns.
-  // Null when there was nothing.
-  G* steal_half(RunQueue& mine) {
+  // Null when there was nothing. *stolen: how many.
+  G* steal_half(RunQueue& mine, uint32_t* stolen) {
     const uint32_t mine_tail = mine.tail_.load(std::memory_order_relaxed);
     uint32_t count;
     uint32_t head = head_.load(std::memory_order_acquire);
@@ -91,7 +91,7 @@ class RunQueue {
                                                        std::memory_order_relaxed);
       }
     } while (count == 0 || !head_.compare_exchange_weak(head, head + count, std::memory_order_acq_rel, std::memory_order_acquire));
-    --count;
+    *stolen = count--;
     G* taken = mine.ring_[(mine_tail + count) % kCapacity].load(std::memory_order_relaxed);
     if (count != 0) mine.tail_.store(mine_tail + count, std::memory_order_release);
     return taken;

@@ -49,6 +49,7 @@ struct Sysmon {
   [[noreturn]] void run();
   bool pass(int64_t now);
   bool watch_processor(P* p, int64_t now);
+  bool spread_work();
   void sleep_while_idle(int64_t now);
   void trim(int64_t now);
 };
@@ -150,6 +151,25 @@ bool Sysmon::watch_processor(P* p, int64_t now) {
   return acted;
 }
 
+// spread_work makes up for wake-ups that were left out: a P whose goroutine goes on by itself, with others behind it, while a P is idle.
+bool Sysmon::spread_work() {
+  if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) return false;
+  bool waits = g_sched.global_size.load(std::memory_order_relaxed) != 0;
+  const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
+  for (uint32_t i = 0; i < count; ++i) {
+    P* p = g_sched.all_ps[i].load(std::memory_order_relaxed);
+    const uint32_t tick = p->tick.load(std::memory_order_relaxed);
+    const bool stays = tick == p->spread_tick;
+    p->spread_tick = tick;
+    if (!stays || p->queue.empty()) continue;
+    p->handoffs.store(0, std::memory_order_relaxed);
+    p->fine_grained.store(false, std::memory_order_relaxed);
+    waits = true;
+  }
+  if (waits) wake_processor();
+  return waits;
+}
+
 bool Sysmon::pass(int64_t now) {
   bool acted = false;
   if (earliest_timer() <= now - kTimerSlackNs) {
@@ -158,14 +178,7 @@ bool Sysmon::pass(int64_t now) {
   }
   const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
   for (uint32_t i = 0; i < count; ++i) acted |= watch_processor(g_sched.all_ps[i].load(std::memory_order_relaxed), now);
-  if (g_sched.idle_p_count.load(std::memory_order_relaxed) != 0 && any_queue_has_work()) {
-    for (uint32_t i = 0; i < count; ++i) {
-      g_sched.all_ps[i].load(std::memory_order_relaxed)->handoffs.store(0, std::memory_order_relaxed);
-    }
-    wake_processor();
-    acted = true;
-  }
-  return acted;
+  return acted | spread_work();
 }
 
 bool all_idle() {
