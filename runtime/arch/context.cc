@@ -6,7 +6,8 @@ namespace gorace::runtime {
 
 void* prepare_stack(uintptr_t top, void (*entry)(void*)) {
   top &= ~uintptr_t{15};
-  // After `ret` pops return_address, rsp is 16 above the frame's end minus the 8 bytes of a call: gorace_start_stack wants it 16-aligned.
+  // After `ret` pops return_address, rsp is 16 above the frame's end minus the 8 bytes of a call: gorace_start_stack
+  // wants it 16-aligned.
   auto* frame = reinterpret_cast<SavedFrame*>(top - 16 - sizeof(SavedFrame));
   *frame = SavedFrame{};
   frame->mxcsr = __builtin_ia32_stmxcsr();

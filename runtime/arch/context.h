@@ -1,8 +1,8 @@
-// Context: a suspended computation is a stack pointer; everything else was pushed on that stack. One assembly file an ISA implements
-// the switch, this header is what they share.
+// Context: a suspended computation is a stack pointer; everything else was pushed on that stack. One assembly file an
+// ISA implements the switch, this header is what they share.
 //
-// Thread safety: a suspended stack may be resumed by any thread, once. The resumed side must see what the suspending side wrote: the caller's
-// queues order that.
+// Thread safety: a suspended stack may be resumed by any thread, once. The resumed side must see what the suspending
+// side wrote: the caller's queues order that.
 #ifndef GORACE_RUNTIME_ARCH_CONTEXT_H_
 #define GORACE_RUNTIME_ARCH_CONTEXT_H_
 
@@ -10,13 +10,14 @@
 
 namespace gorace::runtime {
 
-// gorace_switch_stack saves the callee-saved registers and floating-point control words on the current stack, stores the stack pointer in
-// *save_sp, continues on the stack `load_sp`, and returns `value` there: to the gorace_switch_stack call that suspended it, or to the entry
-// of prepare_stack. `value` carries what the resumed side must know about the thread it now runs on, so that it needs no thread_local.
+// gorace_switch_stack saves the callee-saved registers and floating-point control words on the current stack, stores
+// the stack pointer in *save_sp, continues on the stack `load_sp`, and returns `value` there: to the
+// gorace_switch_stack call that suspended it, or to the entry of prepare_stack. `value` carries what the resumed side
+// must know about the thread it now runs on, so that it needs no thread_local.
 extern "C" void* gorace_switch_stack(void** save_sp, void* load_sp, void* value);
 
-// gorace_start_stack is where a new stack begins: it calls the entry with `value` and ends every unwind (undefined return address, zero frame
-// pointer). Never called from C++.
+// gorace_start_stack is where a new stack begins: it calls the entry with `value` and ends every unwind (undefined
+// return address, zero frame pointer). Never called from C++.
 extern "C" void gorace_start_stack();
 
 #if defined(__x86_64__)
@@ -47,8 +48,8 @@ static_assert(sizeof(SavedFrame) == 176);
 #error "gorace has a context switch for x86-64 and aarch64 only"
 #endif
 
-// prepare_stack lays out a fresh stack below `top` so that the first switch to the returned stack pointer calls entry(value). `entry` must
-// not return.
+// prepare_stack lays out a fresh stack below `top` so that the first switch to the returned stack pointer calls
+// entry(value). `entry` must not return.
 void* prepare_stack(uintptr_t top, void (*entry)(void* value));
 
 // saved_frame returns the registers of a suspended stack.

@@ -1,7 +1,8 @@
 // void* gorace_switch_stack(void** save_sp, void* load_sp, void* value): context.h has the contract, SavedFrame the layout.
 //
-// System V: rbx, rbp, r12-r15, the control bits of mxcsr and the x87 control word are the callee's to keep. Loading mxcsr or the control word
-// stalls the pipeline, so they are loaded only when they differ; mxcsr's low six bits are sticky status flags, volatile over calls.
+// System V: rbx, rbp, r12-r15, the control bits of mxcsr and the x87 control word are the callee's to keep. Loading
+// mxcsr or the control word stalls the pipeline, so they are loaded only when they differ; mxcsr's low six bits are
+// sticky status flags, volatile over calls.
 //
 // It leaves by `ret`, not by an indirect jump: nearly every switch is made by the same call instruction, so the processor's return
 // predictor, primed by this side's call, guesses the other side's return address right.

@@ -1,4 +1,5 @@
-// Attaching: how main and the program's own OS threads become goroutines, at their first use of the runtime, and stop being ones.
+// Attaching: how main and the program's own OS threads become goroutines, at their first use of the runtime, and stop
+// being ones.
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -58,8 +59,8 @@ void detach_attached(M* m) {
   g_attach_lock.unlock();
 }
 
-// A pthread key and no thread_local with a destructor: keys go last, so that the program's thread_local destructors may still use channels, and
-// a thread that attaches again in one of them is detached again.
+// A pthread key and no thread_local with a destructor: keys go last, so that the program's thread_local destructors may
+// still use channels, and a thread that attaches again in one of them is detached again.
 void detach_thread(void* machine) {
   M* m = static_cast<M*>(machine);
   if (m->kind == MKind::kMain) {

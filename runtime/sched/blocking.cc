@@ -35,7 +35,8 @@ void acquire_p() {
 bool enter_blocking() {
   M* m = current_m_attached();
   if (m->p == nullptr) return false;  // an attached thread, or already inside
-  if (m->kind == MKind::kMain && m->current->kind != GKind::kMain) {  // main must not wait for this call: to another thread
+  if (m->kind == MKind::kMain &&
+      m->current->kind != GKind::kMain) {  // main must not wait for this call: to another thread
     lock_thread();
     unlock_thread();
     m = current_m();
@@ -58,7 +59,8 @@ void lock_thread() {
   G* g = m->current;
   if (g->sched.lock_count++ != 0) return;
   if (m->kind == MKind::kMain && g->kind != GKind::kMain) {
-    // Main's thread is main's. Another M adopts the goroutine (adopt_locked in schedule.cc): it comes back there, locked.
+    // Main's thread is main's. Another M adopts the goroutine (adopt_locked in schedule.cc): it comes back there,
+    // locked.
     begin_scheduling(m);
     g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
     m->after_switch = push_outgoing_global;

@@ -4,8 +4,9 @@
 
 namespace gorace::runtime {
 
-// enter_blocking gives the caller's P to others for as long as the caller stays in one call; false: it has none to give. leave_blocking takes
-// one back, and waits for it like a runnable goroutine when all are busy. In between the caller may use the whole runtime.
+// enter_blocking gives the caller's P to others for as long as the caller stays in one call; false: it has none to
+// give. leave_blocking takes one back, and waits for it like a runnable goroutine when all are busy. In between the
+// caller may use the whole runtime.
 bool enter_blocking();
 void leave_blocking(bool entered);
 

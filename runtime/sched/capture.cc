@@ -1,6 +1,7 @@
-// capture_stack: a goroutine's return addresses, wherever it is. A parked one's are read from its saved context. One that runs on another thread
-// is interrupted by SIGURG (the signal Go uses: ignored by default, and programs expect it at any time): the handler walks its own frame
-// pointers into the request and wakes the asker, who waits a bounded time.
+// capture_stack: a goroutine's return addresses, wherever it is. A parked one's are read from its saved context. One
+// that runs on another thread is interrupted by SIGURG (the signal Go uses: ignored by default, and programs expect it
+// at any time): the handler walks its own frame pointers into the request and wakes the asker, who waits a bounded
+// time.
 #include <signal.h>
 #include <sys/syscall.h>
 #include <ucontext.h>

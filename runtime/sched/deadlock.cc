@@ -1,8 +1,8 @@
 // Deadlock: every goroutine waits, and nothing in the process is left that could wake one.
 //
-// Proved, not guessed: all P are idle, no timer is pending, no goroutine is in blocking(), every attached thread waits in park(), nobody
-// announced events from outside, and the process has no thread that the runtime does not know. Such a process cannot change by itself
-// (signal handlers aside, which must not touch channels).
+// Proved, not guessed: all P are idle, no timer is pending, no goroutine is in blocking(), every attached thread waits
+// in park(), nobody announced events from outside, and the process has no thread that the runtime does not know. Such a
+// process cannot change by itself (signal handlers aside, which must not touch channels).
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -62,16 +62,19 @@ bool all_asleep_locked() {
 // nothing_runs: the caller holds the lock, so that no P changes hands meanwhile.
 bool nothing_runs_locked() {
   return g_sched.idle_p_count.load(std::memory_order_relaxed) == g_sched.max_procs.load(std::memory_order_relaxed) &&
-         g_sched.detached_ps.load(std::memory_order_relaxed) == 0 && g_sched.global_size.load(std::memory_order_relaxed) == 0 &&
-         g_sched.spinning.load(std::memory_order_relaxed) == 0 && g_sched.blocking.load(std::memory_order_relaxed) == 0 &&
-         !any_queue_has_work() && earliest_timer() == kNever && all_asleep_locked();
+         g_sched.detached_ps.load(std::memory_order_relaxed) == 0 &&
+         g_sched.global_size.load(std::memory_order_relaxed) == 0 &&
+         g_sched.spinning.load(std::memory_order_relaxed) == 0 &&
+         g_sched.blocking.load(std::memory_order_relaxed) == 0 && !any_queue_has_work() && earliest_timer() == kNever &&
+         all_asleep_locked();
 }
 
 }  // namespace
 
 IdleVerdict check_deadlock() {
   const M* main = g_sched.main_machine;
-  if (main == nullptr) return IdleVerdict::kNothingWaits;  // main runs code that is not ours, and always will be able to
+  if (main == nullptr)
+    return IdleVerdict::kNothingWaits;  // main runs code that is not ours, and always will be able to
   g_sched.lock.lock();
   const bool nothing_runs = nothing_runs_locked();
   g_sched.lock.unlock();

@@ -1,4 +1,5 @@
-// GoexitSignal: what goexit() throws in a goroutine, so that destructors run. Not a std::exception: only `catch (...)` sees it, and must rethrow.
+// GoexitSignal: what goexit() throws in a goroutine, so that destructors run. Not a std::exception: only `catch (...)`
+// sees it, and must rethrow.
 #ifndef GORACE_RUNTIME_SCHED_GOEXIT_H_
 #define GORACE_RUNTIME_SCHED_GOEXIT_H_
 

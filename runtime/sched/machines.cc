@@ -28,11 +28,12 @@ constexpr size_t kSignalStackBytes = size_t{64} << 10;
 
 std::atomic<M*> g_machines{nullptr};
 
-// The worker's mask is the program's at the start of the scheduler, so that a goroutine that raises a signal gets it, but for what the
-// runtime itself needs: faults, and the signal that captures stacks.
+// The worker's mask is the program's at the start of the scheduler, so that a goroutine that raises a signal gets it,
+// but for what the runtime itself needs: faults, and the signal that captures stacks.
 void take_program_signal_mask() {
   sigset_t mask = g_sched.signal_mask;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGURG, SIGPROF}) sigdelset(&mask, signal);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGURG, SIGPROF})
+    sigdelset(&mask, signal);
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
@@ -142,7 +143,8 @@ void bind_machine(M* m) {
 }
 
 void install_signal_stack() {
-  void* memory = mmap(nullptr, kSignalStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      mmap(nullptr, kSignalStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return;  // an overflow then kills the process without its trace
   stack_t stack{};
   stack.ss_sp = memory;
@@ -273,7 +275,8 @@ bool run_at_home(M* m, G* g) {
     wake_machine(home);
     return true;
   }
-  // A locked goroutine's M is on its way to sleep and looks at ready_home first. Main's may be busy for long: main then runs here.
+  // A locked goroutine's M is on its way to sleep and looks at ready_home first. Main's may be busy for long: main then
+  // runs here.
   const bool must = g->sched.lock_count != 0;
   if (must) home->ready_home.store(g, std::memory_order_release);
   g_sched.lock.unlock();

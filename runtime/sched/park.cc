@@ -1,4 +1,5 @@
-// park, ready, yield: the scheduling points. The common case hands over from goroutine to goroutine directly, one stack switch, no lock.
+// park, ready, yield: the scheduling points. The common case hands over from goroutine to goroutine directly, one stack
+// switch, no lock.
 #include "runtime/base/check.h"
 #include "runtime/base/futex.h"
 #include "runtime/sched/scheduler.h"
@@ -7,7 +8,8 @@
 namespace gorace::runtime {
 namespace {
 
-// After so many hand-overs in a row that stayed on one P, readying one goroutine does not wake another P (README, "Wake-ups").
+// After so many hand-overs in a row that stayed on one P, readying one goroutine does not wake another P (README,
+// "Wake-ups").
 constexpr uint32_t kSettledHandoffs = 16;
 
 // add_from_outside: the caller is no M with a P.
@@ -159,7 +161,8 @@ void yield_now() {
   begin_scheduling(m);
   G* next = pick_next(m, p, /*take_home=*/g->sched.home != m);
   if (next == nullptr && p->queue.empty() && p->polls_left != 0 && m->locked_g == nullptr &&
-      g_sched.global_size.load(std::memory_order_relaxed) == 0 && m->ready_home.load(std::memory_order_relaxed) == nullptr &&
+      g_sched.global_size.load(std::memory_order_relaxed) == 0 &&
+      m->ready_home.load(std::memory_order_relaxed) == nullptr &&
       p->timers.next_when() > g_sched.coarse_now.load(std::memory_order_relaxed) &&
       !p->detached.load(std::memory_order_relaxed) && g_sched.stop.load(std::memory_order_relaxed) == 0) {
     end_scheduling(m);  // nobody else wants to run

@@ -21,13 +21,14 @@ void goexit_was_swallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
   runtime::fatal_error("gorace::goexit: a catch (...) did not rethrow the exception");
 }
 
-_Unwind_Reason_Code stop_at_end(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*, _Unwind_Context*, void*) {
+_Unwind_Reason_Code stop_at_end(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
+                                _Unwind_Context*, void*) {
   if ((actions & _UA_END_OF_STACK) != 0) runtime::finish_goroutine();
   return _URC_NO_REASON;
 }
 
-// unwind_main runs main's destructors. A thrown exception would find no handler above main and terminate; a forced unwind (as
-// pthread_exit's) needs none.
+// unwind_main runs main's destructors. A thrown exception would find no handler above main and terminate; a forced
+// unwind (as pthread_exit's) needs none.
 [[noreturn]] void unwind_main() {
   static _Unwind_Exception exception;  // main ends once
   memset(&exception, 0, sizeof exception);

@@ -1,5 +1,5 @@
-// The registry: every goroutine that lives. There is no list to keep up: control blocks lie at known places of the stack arenas, attached
-// threads in the list of machines.
+// The registry: every goroutine that lives. There is no list to keep up: control blocks lie at known places of the
+// stack arenas, attached threads in the list of machines.
 #include <algorithm>
 
 #include "runtime/base/internal_allocator.h"

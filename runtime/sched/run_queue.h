@@ -1,8 +1,9 @@
-// RunQueue: a processor's runnable goroutines: a ring of 256 in FIFO order, and one "next" slot in front of it for the goroutine that was
-// readied last (the two sides of a hand-over run in turn with warm caches).
+// RunQueue: a processor's runnable goroutines: a ring of 256 in FIFO order, and one "next" slot in front of it for the
+// goroutine that was readied last (the two sides of a hand-over run in turn with warm caches).
 //
-// After Go's runtime (runtime/proc.go: runqput, runqget, runqgrab). One owner pushes and pops; any thread may steal. head moves by
-// compare-and-swap, tail by the owner alone; an index is never reused before head has passed it, so a thief that read a stale slot fails its swap.
+// After Go's runtime (runtime/proc.go: runqput, runqget, runqgrab). One owner pushes and pops; any thread may steal.
+// head moves by compare-and-swap, tail by the owner alone; an index is never reused before head has passed it, so a
+// thief that read a stale slot fails its swap.
 #ifndef GORACE_RUNTIME_SCHED_RUN_QUEUE_H_
 #define GORACE_RUNTIME_SCHED_RUN_QUEUE_H_
 
@@ -20,7 +21,8 @@ class RunQueue {
 
   // push (owner) appends g; false when the ring is full.
   bool push(G* g) {
-    const uint32_t head = head_.load(std::memory_order_acquire);  // pairs with the thieves' release: their reads are done
+    const uint32_t head =
+        head_.load(std::memory_order_acquire);  // pairs with the thieves' release: their reads are done
     const uint32_t tail = tail_.load(std::memory_order_relaxed);
     if (tail - head >= kCapacity) return false;
     ring_[tail % kCapacity].store(g, std::memory_order_relaxed);
@@ -62,7 +64,8 @@ class RunQueue {
   }
   G* peek_next() const { return next_.load(std::memory_order_relaxed); }
 
-  // take_half (owner) removes the older half of the ring into batch, for the global queue. Returns how many (0: a thief was faster).
+  // take_half (owner) removes the older half of the ring into batch, for the global queue. Returns how many (0: a thief
+  // was faster).
   uint32_t take_half(G** batch) {
     uint32_t head = head_.load(std::memory_order_acquire);
     const uint32_t count = (tail_.load(std::memory_order_relaxed) - head) / 2;
@@ -70,8 +73,8 @@ class RunQueue {
     return head_.compare_exchange_strong(head, head + count, std::memory_order_acq_rel) ? count : 0;
   }
 
-  // steal_half (any thread) moves the older half of this ring to the back of `mine`, the thief's own and empty ring, all but one, which it returns.
-  // Null when there was nothing. *stolen: how many.
+  // steal_half (any thread) moves the older half of this ring to the back of `mine`, the thief's own and empty ring,
+  // all but one, which it returns. Null when there was nothing. *stolen: how many.
   G* steal_half(RunQueue& mine, uint32_t* stolen) {
     const uint32_t mine_tail = mine.tail_.load(std::memory_order_relaxed);
     uint32_t count;
@@ -88,9 +91,10 @@ class RunQueue {
       }
       for (uint32_t i = 0; i < count; ++i) {
         mine.ring_[(mine_tail + i) % kCapacity].store(ring_[(head + i) % kCapacity].load(std::memory_order_relaxed),
-                                                       std::memory_order_relaxed);
+                                                      std::memory_order_relaxed);
       }
-    } while (count == 0 || !head_.compare_exchange_weak(head, head + count, std::memory_order_acq_rel, std::memory_order_acquire));
+    } while (count == 0 ||
+             !head_.compare_exchange_weak(head, head + count, std::memory_order_acq_rel, std::memory_order_acquire));
     *stolen = count--;
     G* taken = mine.ring_[(mine_tail + count) % kCapacity].load(std::memory_order_relaxed);
     if (count != 0) mine.tail_.store(mine_tail + count, std::memory_order_release);
@@ -98,15 +102,14 @@ class RunQueue {
   }
 
   // empty and size are exact for the owner and a hint for others.
-  uint32_t ring_size() const {
-    return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire);
-  }
+  uint32_t ring_size() const { return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire); }
   bool empty() const { return next_.load(std::memory_order_relaxed) == nullptr && ring_size() == 0; }
 
  private:
   static constexpr uint32_t kPrefetchDistance = 3;  // goroutines ahead; measured: 2 to 4 are alike
 
-  // prefetch starts to load a goroutine's first line and the top of its stack. A stale entry does no harm: control blocks stay mapped.
+  // prefetch starts to load a goroutine's first line and the top of its stack. A stale entry does no harm: control
+  // blocks stay mapped.
   static void prefetch(const G* g) {
     const auto block = reinterpret_cast<uintptr_t>(g);
     for (const uintptr_t line : {block, block + 64, block - 64, block - 128}) {

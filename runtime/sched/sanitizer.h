@@ -1,16 +1,16 @@
-// Sanitizer annotations: AddressSanitizer and ThreadSanitizer follow a program's stacks and must be told of each switch. Empty in
-// other builds.
+// Sanitizer annotations: AddressSanitizer and ThreadSanitizer follow a program's stacks and must be told of each
+// switch. Empty in other builds.
 //
-// They are always inlined: TSan keeps a shadow call stack a fiber, and an annotation made in a function of its own would be entered
-// on one fiber and left on another.
+// They are always inlined: TSan keeps a shadow call stack a fiber, and an annotation made in a function of its own
+// would be entered on one fiber and left on another.
 #ifndef GORACE_RUNTIME_SCHED_SANITIZER_H_
 #define GORACE_RUNTIME_SCHED_SANITIZER_H_
 
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/sched/goroutine.h"
 #include "runtime/base/sanitizer_build.h"
+#include "runtime/sched/goroutine.h"
 
 #if GORACE_ASAN
 #include <sanitizer/asan_interface.h>
@@ -39,7 +39,8 @@ struct SanitizerStack {
                                                            [[maybe_unused]] const SanitizerStack& to,
                                                            [[maybe_unused]] bool from_ends) {
 #if GORACE_ASAN
-  __sanitizer_start_switch_fiber(from_ends ? nullptr : from.asan_fake_stack, reinterpret_cast<void*>(to.low), to.high - to.low);
+  __sanitizer_start_switch_fiber(from_ends ? nullptr : from.asan_fake_stack, reinterpret_cast<void*>(to.low),
+                                 to.high - to.low);
 #endif
 #if GORACE_TSAN
   __tsan_switch_to_fiber(*to.tsan_fiber, 0);

@@ -11,18 +11,20 @@
 
 namespace gorace::runtime {
 
-// current_g returns the calling goroutine. On an OS thread that the runtime does not know yet it attaches the thread (main becomes
-// goroutine 1). Never inlined into callers, so that no thread_local address is kept over a switch. Never null.
+// current_g returns the calling goroutine. On an OS thread that the runtime does not know yet it attaches the thread
+// (main becomes goroutine 1). Never inlined into callers, so that no thread_local address is kept over a switch. Never
+// null.
 G* current_g();
 
-// current_g_or_null is the same without attaching: null on a thread that never used the runtime and in the scheduler itself.
-// Async-signal-safe.
+// current_g_or_null is the same without attaching: null on a thread that never used the runtime and in the scheduler
+// itself. Async-signal-safe.
 G* current_g_or_null();
 
-// park blocks the calling goroutine until ready() is called for it. Once the goroutine no longer runs (its registers are saved and its
-// stack is free for others to resume) `unlock(argument)` is called, on the scheduler's stack: typically it releases the lock under which
-// the goroutine was put into a wait queue. A ready() that comes after that is never lost. Works on every thread; an attached
-// OS thread sleeps in the kernel. `object` is what it waits for (address of a channel, mutex ...; may be null).
+// park blocks the calling goroutine until ready() is called for it. Once the goroutine no longer runs (its registers
+// are saved and its stack is free for others to resume) `unlock(argument)` is called, on the scheduler's stack:
+// typically it releases the lock under which the goroutine was put into a wait queue. A ready() that comes after that
+// is never lost. Works on every thread; an attached OS thread sleeps in the kernel. `object` is what it waits for
+// (address of a channel, mutex ...; may be null).
 void park(WaitReason reason, const void* object, void (*unlock)(void*), void* argument);
 
 // park with one SpinLock to release, the common case.
@@ -31,8 +33,9 @@ void park(WaitReason reason, const void* object, SpinLock* lock);
 // park_for_ever never returns (receive from a nil channel, empty select): counted as blocked by the deadlock check.
 [[noreturn]] void park_for_ever(WaitReason reason);
 
-// ready makes a parked goroutine runnable. The caller must own the wake-up: exactly one ready() for each park(). May be called from any
-// thread, from timer callbacks and inside observers' locks; it takes no user-visible lock. The goroutine goes to the caller's runnext slot.
+// ready makes a parked goroutine runnable. The caller must own the wake-up: exactly one ready() for each park(). May be
+// called from any thread, from timer callbacks and inside observers' locks; it takes no user-visible lock. The
+// goroutine goes to the caller's runnext slot.
 void ready(G* g);
 
 // yield_now lets other runnable goroutines go first (Go's Gosched). On an attached thread: sched_yield.
@@ -44,15 +47,16 @@ struct SpawnOptions {
   size_t stack_bytes = 0;  // 0: the default
 };
 
-// spawn makes a goroutine that calls entry(closure). The closure is `bytes` long with `align` <= 64; relocate(to, from) moves it into the top of the
-// new goroutine's stack (a big closure gets a bigger stack) on the caller, and entry must destroy it. When relocate throws, no goroutine is made.
-// Throws gorace::Panic when the stack size is out of range or the system has no memory for it.
-void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*relocate)(void* to, void* from), void* closure,
-           void (*entry)(void* closure));
+// spawn makes a goroutine that calls entry(closure). The closure is `bytes` long with `align` <= 64; relocate(to, from)
+// moves it into the top of the new goroutine's stack (a big closure gets a bigger stack) on the caller, and entry must
+// destroy it. When relocate throws, no goroutine is made. Throws gorace::Panic when the stack size is out of range or
+// the system has no memory for it.
+void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*relocate)(void* to, void* from),
+           void* closure, void (*entry)(void* closure));
 
-// Timers: per-P heaps. A timer calls callback(argument) once at or after `when_ns` (CLOCK_MONOTONIC), on a scheduler stack: it must not
-// block; usually it readies a goroutine or does a non-blocking send. The Timer's memory is the caller's, and must outlive
-// its stop or its callback.
+// Timers: per-P heaps. A timer calls callback(argument) once at or after `when_ns` (CLOCK_MONOTONIC), on a scheduler
+// stack: it must not block; usually it readies a goroutine or does a non-blocking send. The Timer's memory is the
+// caller's, and must outlive its stop or its callback.
 struct RuntimeTimer {
   int64_t when_ns = 0;
   void (*callback)(void*) = nullptr;
@@ -71,22 +75,23 @@ void wait_timer_callback(RuntimeTimer* timer);
 // sleep_ns parks the caller for at least `duration_ns` (<= 0: yields).
 void sleep_ns(int64_t duration_ns);
 
-size_t goroutine_count();    // live goroutines, main included, attached threads not
-int set_max_procs(int n);    // n < 1 only reads; returns the former value
+size_t goroutine_count();  // live goroutines, main included, attached threads not
+int set_max_procs(int n);  // n < 1 only reads; returns the former value
 
 // next_id hands out the ids that goroutines and (under the detector) threads share, from 2 on; 1 is main.
 uint64_t next_id();
 
-// for_each_goroutine calls visit(g, argument) for every live goroutine and attached thread, ordered by id, main first. With
-// stop_the_world the scheduler is held (running goroutines go on) so that parked ones stay parked meanwhile.
+// for_each_goroutine calls visit(g, argument) for every live goroutine and attached thread, ordered by id, main first.
+// With stop_the_world the scheduler is held (running goroutines go on) so that parked ones stay parked meanwhile.
 void for_each_goroutine(void (*visit)(G*, void*), void* argument, bool stop_the_world);
 
-// add_external_wakers(+1) announces that something outside the scheduler (a poller with goroutines in it) may ready goroutines: no deadlock is
-// reported until add_external_wakers(-1).
+// add_external_wakers(+1) announces that something outside the scheduler (a poller with goroutines in it) may ready
+// goroutines: no deadlock is reported until add_external_wakers(-1).
 void add_external_wakers(int change);
 
-// capture_stack walks the frame pointers of a goroutine: the caller's own stack, or the saved context of a parked one while the world
-// is stopped; for one running on another thread it interrupts that thread. Returns the number of return addresses written to pcs, innermost first.
+// capture_stack walks the frame pointers of a goroutine: the caller's own stack, or the saved context of a parked one
+// while the world is stopped; for one running on another thread it interrupts that thread. Returns the number of return
+// addresses written to pcs, innermost first.
 int capture_stack(G* g, uintptr_t* pcs, int max);
 
 }  // namespace gorace::runtime

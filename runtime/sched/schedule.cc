@@ -1,5 +1,5 @@
-// The scheduler loop: what an M does when the goroutine it ran has nothing of its own queue to hand over to. Runs on the M's scheduler
-// stack.
+// The scheduler loop: what an M does when the goroutine it ran has nothing of its own queue to hand over to. Runs on
+// the M's scheduler stack.
 #include "runtime/base/check.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
@@ -8,8 +8,8 @@ namespace gorace::runtime {
 namespace {
 
 constexpr int kStealRounds = 4;
-// A goroutine's lines (control block, stack, closure) come from the victim's cache one by one, and its stack goes back the same way: measured half
-// a microsecond. What runs shorter is better left where it is.
+// A goroutine's lines (control block, stack, closure) come from the victim's cache one by one, and its stack goes back
+// the same way: measured half a microsecond. What runs shorter is better left where it is.
 constexpr int64_t kWorthStealingNs = 500;
 
 uint32_t next_random(M* m) {  // xorshift32 (Marsaglia 2003): quality does not matter, cost does
@@ -38,15 +38,15 @@ bool stop_spinning(M* m) {
   return g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst) == 1;
 }
 
-// found_work: the M stops looking. If it was the last one that looked, another takes its place, so that a burst of work wakes processors one
-// after the other.
+// found_work: the M stops looking. If it was the last one that looked, another takes its place, so that a burst of work
+// wakes processors one after the other.
 G* found_work(M* m, G* g) {
   if (stop_spinning(m)) wake_processor();
   return g;
 }
 
-// steal_next takes the goroutine that the victim readied last. The victim probably switches to it within the microsecond: only one
-// that stays is taken.
+// steal_next takes the goroutine that the victim readied last. The victim probably switches to it within the
+// microsecond: only one that stays is taken.
 G* steal_next(P* victim) {
   G* g = victim->queue.peek_next();
   if (g == nullptr) return nullptr;
@@ -99,7 +99,8 @@ G* poll_now(P* p) {
   p->polls_left = kGlobalPollInterval;
   p->timers.run_expired(read_clock());
   if (G* g = global_take(p, /*one_only=*/true)) return g;
-  return p->queue.pop();  // before the next slot: two goroutines that ready each other would keep the ring waiting for ever
+  return p->queue
+      .pop();  // before the next slot: two goroutines that ready each other would keep the ring waiting for ever
 }
 
 G* take_home(M* m) {
@@ -121,8 +122,9 @@ G* local_work(M* m, P* p) {
 // give_up_p makes the M idle unless work appeared; true when it is idle and must sleep.
 bool give_up_p(M* m, P* p, int64_t next_timer, bool* was_spinning) {
   g_sched.lock.lock();
-  if (g_sched.global_size.load(std::memory_order_relaxed) != 0 || m->ready_home.load(std::memory_order_relaxed) != nullptr ||
-      p->detached.load(std::memory_order_relaxed) || !p->queue.empty()) {
+  if (g_sched.global_size.load(std::memory_order_relaxed) != 0 ||
+      m->ready_home.load(std::memory_order_relaxed) != nullptr || p->detached.load(std::memory_order_relaxed) ||
+      !p->queue.empty()) {
     g_sched.lock.unlock();
     return false;
   }
@@ -139,8 +141,8 @@ bool give_up_p(M* m, P* p, int64_t next_timer, bool* was_spinning) {
   return true;
 }
 
-// resume_if_work is the second look of an M that just became idle: work that was added before anybody could see it idle would otherwise wait for
-// the next wake-up. True: the M has a P again.
+// resume_if_work is the second look of an M that just became idle: work that was added before anybody could see it idle
+// would otherwise wait for the next wake-up. True: the M has a P again.
 bool resume_if_work(M* m, int64_t next_timer, bool was_spinning) {
   if (was_spinning) g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
   std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in add_from_outside (park.cc)
@@ -159,7 +161,8 @@ bool resume_if_work(M* m, int64_t next_timer, bool was_spinning) {
 void sleep_without_p(M* m) {
   stop_spinning(m);
   g_sched.lock.lock();
-  // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one idle.
+  // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one
+  // idle.
   if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(&g, 1);
   const bool wanted = m->locked_g != nullptr && m->ready_home.load(std::memory_order_relaxed) != nullptr;
   P* p = wanted || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked() : nullptr;
@@ -182,8 +185,8 @@ void sleep_without_p(M* m) {
   stop_machine(m, kNever);
 }
 
-// reattach_or_release: sysmon took this M's P off the count, and another one works in its stead. Go on with it if the count allows, else
-// leave the queue to the others.
+// reattach_or_release: sysmon took this M's P off the count, and another one works in its stead. Go on with it if the
+// count allows, else leave the queue to the others.
 void reattach_or_release(M* m, P* p) {
   g_sched.lock.lock();
   if (g_sched.active_ps >= g_sched.max_procs.load(std::memory_order_relaxed)) {
@@ -200,9 +203,11 @@ void reattach_or_release(M* m, P* p) {
   g_sched.lock.unlock();
 }
 
-// keep_reservation: after a goroutine held main's thread for too long, the thread runs main alone for a while (sysmon.cc).
+// keep_reservation: after a goroutine held main's thread for too long, the thread runs main alone for a while
+// (sysmon.cc).
 void keep_reservation(M* m) {
-  const bool wanted = m->reserved_until_ns.load(std::memory_order_relaxed) > g_sched.coarse_now.load(std::memory_order_relaxed);
+  const bool wanted =
+      m->reserved_until_ns.load(std::memory_order_relaxed) > g_sched.coarse_now.load(std::memory_order_relaxed);
   if (wanted == m->reserved || (m->locked_g != nullptr && !m->reserved) || m->thread_g->rare.ended) return;
   m->reserved = wanted;
   m->locked_g = wanted ? m->thread_g : nullptr;
@@ -225,8 +230,9 @@ G* find_runnable(M* m) {
       continue;
     }
     if (G* g = local_work(m, p)) return found_work(m, g);
-    if (!m->spinning && 2 * g_sched.spinning.load(std::memory_order_relaxed) <
-                            g_sched.max_procs.load(std::memory_order_relaxed) - g_sched.idle_p_count.load(std::memory_order_relaxed)) {
+    if (!m->spinning &&
+        2 * g_sched.spinning.load(std::memory_order_relaxed) <
+            g_sched.max_procs.load(std::memory_order_relaxed) - g_sched.idle_p_count.load(std::memory_order_relaxed)) {
       start_spinning(m);
     }
     read_clock();
@@ -246,7 +252,8 @@ G* find_runnable(M* m) {
   }
 }
 
-// adopt_locked: g asked for a thread of its own while it ran on main's. False: this is main's thread; another M gets g, with this one's P.
+// adopt_locked: g asked for a thread of its own while it ran on main's. False: this is main's thread; another M gets g,
+// with this one's P.
 bool adopt_locked(M* m, G* g) {
   if (m->kind == MKind::kMain) {
     global_push(g);

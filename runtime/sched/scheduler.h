@@ -1,5 +1,5 @@
-// Scheduler: the state that all M share, and the functions of which the scheduler is made. Internal to runtime/sched and runtime/timer; the
-// rest of the runtime uses sched.h. README.md tells how the parts play together.
+// Scheduler: the state that all M share, and the functions of which the scheduler is made. Internal to runtime/sched
+// and runtime/timer; the rest of the runtime uses sched.h. README.md tells how the parts play together.
 #ifndef GORACE_RUNTIME_SCHED_SCHEDULER_H_
 #define GORACE_RUNTIME_SCHED_SCHEDULER_H_
 
@@ -15,9 +15,9 @@
 
 namespace gorace::runtime {
 
-inline constexpr int kMaxProcs = 1024;          // GOMAXPROCS
-inline constexpr int kMaxMachines = 10000;      // threads, as Go's default
-inline constexpr uint32_t kMaxDetached = 512;   // goroutines that hog a thread of their own
+inline constexpr int kMaxProcs = 1024;         // GOMAXPROCS
+inline constexpr int kMaxMachines = 10000;     // threads, as Go's default
+inline constexpr uint32_t kMaxDetached = 512;  // goroutines that hog a thread of their own
 inline constexpr uint32_t kMaxPs = kMaxProcs + kMaxDetached + 1;
 inline constexpr uint32_t kGlobalPollInterval = 61;  // Go's: prime, so that no pattern of the program resonates
 
@@ -54,73 +54,73 @@ struct Scheduler {
   std::atomic<int> external_wakers{0};
   std::atomic<bool> started{false};
   std::atomic<bool> refused_thread{false};  // the system refused a thread; said once
-  sigset_t signal_mask{};              // of the thread that started the scheduler; workers take it over
+  sigset_t signal_mask{};                   // of the thread that started the scheduler; workers take it over
   M* main_machine = nullptr;
 };
 extern Scheduler g_sched;
 
 // --- procs.cc: processors. "locked": the caller holds g_sched.lock. ---
-void start_scheduler();               // once, at the first attach
-P* take_idle_p_locked();              // idle -> running, or null
-void put_idle_p_locked(P* p);         // running -> idle; its queue must be empty
-P* take_free_p_locked();              // free (or new) -> running; null at the limit
-void put_free_p_locked(P* p);         // detached -> free; the queue must be empty
-void detach_p_locked(P* p);           // running -> detached
-void attach_p_locked(P* p);           // detached -> running
-void release_idle_p_locked(P* p);     // just taken from the idle ones -> free
-void hold_p(M* m, P* p);              // the calling M (or one about to be woken) is the holder
+void start_scheduler();            // once, at the first attach
+P* take_idle_p_locked();           // idle -> running, or null
+void put_idle_p_locked(P* p);      // running -> idle; its queue must be empty
+P* take_free_p_locked();           // free (or new) -> running; null at the limit
+void put_free_p_locked(P* p);      // detached -> free; the queue must be empty
+void detach_p_locked(P* p);        // running -> detached
+void attach_p_locked(P* p);        // detached -> running
+void release_idle_p_locked(P* p);  // just taken from the idle ones -> free
+void hold_p(M* m, P* p);           // the calling M (or one about to be woken) is the holder
 uint64_t allocate_id(P* p);
 bool any_queue_has_work();
-bool any_work_to_steal();             // the same but for queues that are not worth it (P::fine_grained)
+bool any_work_to_steal();  // the same but for queues that are not worth it (P::fine_grained)
 int64_t earliest_timer();
 
 // --- global_queue.cc ---
-void global_push(G* g);               // takes the lock; wakes nobody
+void global_push(G* g);  // takes the lock; wakes nobody
 void global_push_locked(G* const* batch, uint32_t count);
 G* global_take(P* p, bool one_only);  // moves a fair share to p's ring and returns one; null when empty
 void push_local(P* p, G* g);          // ring, or half of the ring to the global queue when it is full
 void drain_to_global_locked(P* p);
 
 // --- machines.cc: threads that run goroutines. ---
-void wake_processor();                // if a P is idle and nobody spins: start or wake an M that looks for work
-bool start_machine_with_idle_p();     // the same without the conditions; false: no idle P or no thread
+void wake_processor();                      // if a P is idle and nobody spins: start or wake an M that looks for work
+bool start_machine_with_idle_p();           // the same without the conditions; false: no idle P or no thread
 void stop_machine(M* m, int64_t until_ns);  // sleep without a P until handed one
-void hand_off_p(M* m);                // give the P away: to another M if there is work for it
-bool run_at_home(M* m, G* g);         // g belongs to another M: pass it there with this M's P; false: run it here
+void hand_off_p(M* m);                      // give the P away: to another M if there is work for it
+bool run_at_home(M* m, G* g);               // g belongs to another M: pass it there with this M's P; false: run it here
 void hand_home_locked(M* home, G* g, P* p);  // home is idle: it gets p and g; the caller wakes it
 void wake_machine(M* m);
 void link_idle_locked(M* m);
 void unlink_idle_locked(M* m);
 
 // --- schedule.cc ---
-[[noreturn]] void scheduler_loop(M* m);          // of a worker, on the thread's stack
-void main_scheduler_entry(void* m);              // of main, on a stack of its own
-void goroutine_root(void* m);                    // spawn.cc: where every goroutine's stack begins
-void add_runnable(M* m, G* g);                   // park.cc: ready() and go(), into the caller's P or the global queue
+[[noreturn]] void scheduler_loop(M* m);  // of a worker, on the thread's stack
+void main_scheduler_entry(void* m);      // of main, on a stack of its own
+void goroutine_root(void* m);            // spawn.cc: where every goroutine's stack begins
+void add_runnable(M* m, G* g);           // park.cc: ready() and go(), into the caller's P or the global queue
 
 // --- sysmon.cc ---
 void ensure_sysmon();
 void wake_sysmon();
 
 // --- world.cc ---
-void stop_gate(M* m);                            // waits while the world is stopped
+void stop_gate(M* m);  // waits while the world is stopped
 void stop_world();
 void start_world();
 
 // --- deadlock.cc ---
 enum class IdleVerdict { kWorking, kOtherThreads, kNothingWaits };
-IdleVerdict check_deadlock();         // by sysmon, when everything is idle; does not return on a deadlock
+IdleVerdict check_deadlock();  // by sysmon, when everything is idle; does not return on a deadlock
 
 // --- blocking.cc ---
-void acquire_p();                     // the calling goroutine runs without a P; returns when it has one
+void acquire_p();  // the calling goroutine runs without a P; returns when it has one
 
 // --- attach.cc ---
 M* attach_thread();
 int attached_thread_count();
 
 // --- timers ---
-void arm_timer(RuntimeTimer* timer);             // start_timer without telling observers
-void run_due_timers(int64_t now);                // of every P
+void arm_timer(RuntimeTimer* timer);  // start_timer without telling observers
+void run_due_timers(int64_t now);     // of every P
 
 inline bool is_attached_thread(const M* m) { return m->kind == MKind::kAttached; }
 

@@ -12,12 +12,12 @@
 namespace gorace::runtime {
 namespace {
 
-constexpr int kStackBatch = 32;        // moved at once between a P's cache and the pool
-constexpr int kPrefetchDistance = 3;   // births ahead; measured: 2 to 4 are alike
-constexpr size_t kStackPerClosure = 4; // a closure may fill a quarter of its stack: bigger ones get a bigger stack
+constexpr int kStackBatch = 32;         // moved at once between a P's cache and the pool
+constexpr int kPrefetchDistance = 3;    // births ahead; measured: 2 to 4 are alike
+constexpr size_t kStackPerClosure = 4;  // a closure may fill a quarter of its stack: bigger ones get a bigger stack
 
-// prefetch_stack starts to load what a birth writes: the control block's first lines, and the top of the stack below it. With many goroutines
-// both are in no cache, and their page's translation is not either.
+// prefetch_stack starts to load what a birth writes: the control block's first lines, and the top of the stack below
+// it. With many goroutines both are in no cache, and their page's translation is not either.
 void prefetch_stack(const G* g) {
   const char* block = reinterpret_cast<const char*>(g);
   __builtin_prefetch(block, 1);
@@ -89,8 +89,8 @@ void set_name(G* g, const char* name) {
   g->name[length] = '\0';
 }
 
-// run_closure catches goexit() and nothing else: for any other exception the unwinder must find no handler before the end of the
-// stack, so that std::terminate runs with the throwing frames still there (runtime/dump/dump.h).
+// run_closure catches goexit() and nothing else: for any other exception the unwinder must find no handler before the
+// end of the stack, so that std::terminate runs with the throwing frames still there (runtime/dump/dump.h).
 [[gnu::noinline]] void run_closure(G* g) {
   try {
     g->entry(g->closure);
@@ -162,9 +162,9 @@ void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*reloc
   g->creation_pc_count = 0;
   if (creator != nullptr) {
     g->creator_id = creator->id;
-    g->creation_pc_count = static_cast<uint8_t>(walk_frames(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)),
-                                                            creator->stack_low, creator->stack_high, 0, g->creation_pcs,
-                                                            kMaxCreationFrames));
+    g->creation_pc_count =
+        static_cast<uint8_t>(walk_frames(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), creator->stack_low,
+                                         creator->stack_high, 0, g->creation_pcs, kMaxCreationFrames));
   }
   set_name(g, options.name);
   g->detector = nullptr;

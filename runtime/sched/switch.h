@@ -1,7 +1,7 @@
 // The switch between goroutines, and what must happen around it. Included by the few files that switch.
 //
-// A scheduling point runs between begin_scheduling() and the resumed side's finish_switch(); in between the M may be changing its goroutine, and
-// stop_the_world() waits.
+// A scheduling point runs between begin_scheduling() and the resumed side's finish_switch(); in between the M may be
+// changing its goroutine, and stop_the_world() waits.
 #ifndef GORACE_RUNTIME_SCHED_SWITCH_H_
 #define GORACE_RUNTIME_SCHED_SWITCH_H_
 
@@ -13,13 +13,14 @@ namespace gorace::runtime {
 
 [[gnu::always_inline]] inline void begin_scheduling(M* m) {
   m->in_scheduler.store(true, std::memory_order_relaxed);
-  std::atomic_signal_fence(std::memory_order_seq_cst);  // the processor's part of the fence is stop_world()'s membarrier
+  std::atomic_signal_fence(
+      std::memory_order_seq_cst);  // the processor's part of the fence is stop_world()'s membarrier
 }
 
 [[gnu::always_inline]] inline void end_scheduling(M* m) { m->in_scheduler.store(false, std::memory_order_release); }
 
-// save_thread_state and load_thread_state move what belongs to a goroutine but lives in the thread. The exception globals are almost always
-// empty: then nothing is written.
+// save_thread_state and load_thread_state move what belongs to a goroutine but lives in the thread. The exception
+// globals are almost always empty: then nothing is written.
 [[gnu::always_inline]] inline void save_thread_state(M* m, G* g) {
   g->sched.saved_errno = *m->errno_location;
   if (__builtin_expect(!m->exceptions->empty(), 0)) {
@@ -36,7 +37,8 @@ namespace gorace::runtime {
   }
 }
 
-// finish_switch runs on the resumed stack, first thing: what the side that left asked for, then `g` is what this M runs (null: the scheduler).
+// finish_switch runs on the resumed stack, first thing: what the side that left asked for, then `g` is what this M runs
+// (null: the scheduler).
 [[gnu::always_inline]] inline void finish_switch(M* m, G* g) {
   if (m->after_switch != nullptr) {
     auto* const work = m->after_switch;
@@ -46,7 +48,8 @@ namespace gorace::runtime {
   m->current = g;
 }
 
-// switch_to leaves goroutine `from` for goroutine `to`, straight. Returns, when somebody resumes `from`, the M it then runs on.
+// switch_to leaves goroutine `from` for goroutine `to`, straight. Returns, when somebody resumes `from`, the M it then
+// runs on.
 [[gnu::always_inline]] inline M* switch_to(M* m, G* from, G* to, bool from_ends = false) {
   observe<&Hooks::goroutine_switched>(from, to);
   save_thread_state(m, from);
@@ -91,10 +94,12 @@ namespace gorace::runtime {
   finish_switch(m, nullptr);
 }
 
-// pick_next returns the goroutine to switch to without asking the scheduler loop, or null: when there is none in the P's own queue, or when
-// the loop has something to do first (poll the global queue, run timers, stop, give up the P, a goroutine locked to another M).
+// pick_next returns the goroutine to switch to without asking the scheduler loop, or null: when there is none in the
+// P's own queue, or when the loop has something to do first (poll the global queue, run timers, stop, give up the P, a
+// goroutine locked to another M).
 [[gnu::always_inline]] inline G* pick_next(M* m, P* p, bool take_home) {
-  if (g_sched.stop.load(std::memory_order_relaxed) != 0 || p->detached.load(std::memory_order_relaxed) || m->locked_g != nullptr) {
+  if (g_sched.stop.load(std::memory_order_relaxed) != 0 || p->detached.load(std::memory_order_relaxed) ||
+      m->locked_g != nullptr) {
     return nullptr;
   }
   p->tick.store(p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

@@ -6,9 +6,9 @@
 //   - returns the memory of stacks that stayed unused,
 //   - looks for a deadlock when everything is idle, then sleeps until a P is taken again.
 //
-// Rejected: taking the P itself away from the stuck M, as Go does from a system call. The M may come back at any instant, so each scheduling point
-// would need a fence or the taker a membarrier; detaching only changes a count and a flag that the M may see late. Rejected: preemption by
-// signals: C++ code may be inside malloc or hold any lock.
+// Rejected: taking the P itself away from the stuck M, as Go does from a system call. The M may come back at any
+// instant, so each scheduling point would need a fence or the taker a membarrier; detaching only changes a count and a
+// flag that the M may see late. Rejected: preemption by signals: C++ code may be inside malloc or hold any lock.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -59,8 +59,9 @@ bool work_waits() {
   return any_queue_has_work() || (main != nullptr && main->ready_home.load(std::memory_order_relaxed) != nullptr);
 }
 
-// send_main_elsewhere: main is ready, but a goroutine that does not come back holds its thread. Main goes home at its next scheduling point after
-// the thread is free, and the thread is its own for a while: a program that computes for long in one goroutine probably does again.
+// send_main_elsewhere: main is ready, but a goroutine that does not come back holds its thread. Main goes home at its
+// next scheduling point after the thread is free, and the thread is its own for a while: a program that computes for
+// long in one goroutine probably does again.
 bool send_main_elsewhere(M* m, int64_t now) {
   if (m == nullptr || m->kind != MKind::kMain || m->ready_home.load(std::memory_order_relaxed) == nullptr) return false;
   m->stuck.store(true, std::memory_order_relaxed);
@@ -89,18 +90,20 @@ bool detach_hog(P* p) {
   return true;
 }
 
-// hog_limit_ns grows with the number of hogs: each then gets less of the real processors, and 10 ms of wall time say less. It also bounds
-// how fast a program that only computes collects threads.
+// hog_limit_ns grows with the number of hogs: each then gets less of the real processors, and 10 ms of wall time say
+// less. It also bounds how fast a program that only computes collects threads.
 int64_t hog_limit_ns() {
   const int64_t procs = g_sched.max_procs.load(std::memory_order_relaxed);
   return kHogNs * (procs + g_sched.detached_ps.load(std::memory_order_relaxed)) / procs;
 }
 
-// cpu_time_ns is the processor time of a thread of this process (the clock id as pthread_getcpuclockid makes it); -1 when it is gone.
+// cpu_time_ns is the processor time of a thread of this process (the clock id as pthread_getcpuclockid makes it); -1
+// when it is gone.
 int64_t cpu_time_ns(pid_t tid) {
   constexpr clockid_t kPerThreadScheduler = 6;
   timespec used;
-  if (clock_gettime(static_cast<clockid_t>((~static_cast<unsigned>(tid)) << 3) | kPerThreadScheduler, &used) != 0) return -1;
+  if (clock_gettime(static_cast<clockid_t>((~static_cast<unsigned>(tid)) << 3) | kPerThreadScheduler, &used) != 0)
+    return -1;
   return used.tv_sec * INT64_C(1'000'000'000) + used.tv_nsec;
 }
 
@@ -118,8 +121,8 @@ char thread_state(pid_t tid) {
   return name_end != nullptr && name_end[1] != '\0' ? name_end[2] : '?';
 }
 
-// holds_thread tells a goroutine that computes, or blocks in the kernel, from one whose thread the kernel did not let run: on a busy machine
-// that is common, and no fault of the program.
+// holds_thread tells a goroutine that computes, or blocks in the kernel, from one whose thread the kernel did not let
+// run: on a busy machine that is common, and no fault of the program.
 bool holds_thread(P* p, M* m) {
   const pid_t tid = m->tid.load(std::memory_order_relaxed);
   if (tid == 0) return false;
@@ -151,7 +154,8 @@ bool Sysmon::watch_processor(P* p, int64_t now) {
   return acted;
 }
 
-// spread_work makes up for wake-ups that were left out: a P whose goroutine goes on by itself, with others behind it, while a P is idle.
+// spread_work makes up for wake-ups that were left out: a P whose goroutine goes on by itself, with others behind it,
+// while a P is idle.
 bool Sysmon::spread_work() {
   if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) return false;
   bool waits = g_sched.global_size.load(std::memory_order_relaxed) != 0;
@@ -183,7 +187,8 @@ bool Sysmon::pass(int64_t now) {
 
 bool all_idle() {
   return g_sched.idle_p_count.load(std::memory_order_relaxed) == g_sched.max_procs.load(std::memory_order_relaxed) &&
-         g_sched.detached_ps.load(std::memory_order_relaxed) == 0 && g_sched.global_size.load(std::memory_order_relaxed) == 0;
+         g_sched.detached_ps.load(std::memory_order_relaxed) == 0 &&
+         g_sched.global_size.load(std::memory_order_relaxed) == 0;
 }
 
 void Sysmon::trim(int64_t now) {
@@ -192,8 +197,8 @@ void Sysmon::trim(int64_t now) {
   release_idle_stacks(/*release_all=*/false);
 }
 
-// sleep_while_idle: no M runs. Nothing is left to watch until one takes a P, which wakes this thread; before that, look for a deadlock, and
-// after a while return the memory of idle stacks.
+// sleep_while_idle: no M runs. Nothing is left to watch until one takes a P, which wakes this thread; before that, look
+// for a deadlock, and after a while return the memory of idle stacks.
 void Sysmon::sleep_while_idle(int64_t now) {
   const IdleVerdict verdict = check_deadlock();
   const StackStats stacks = stack_stats();
@@ -251,7 +256,8 @@ void sysmon_main(void*) {
 }  // namespace
 
 void ensure_sysmon() {
-  if (g_sched.started.load(std::memory_order_relaxed) || g_sched.started.exchange(true, std::memory_order_acq_rel)) return;
+  if (g_sched.started.load(std::memory_order_relaxed) || g_sched.started.exchange(true, std::memory_order_acq_rel))
+    return;
   start_dump_thread();
   // Without it nothing breaks but the watching; wake_processor reports refused threads.
   start_thread(sysmon_main, nullptr, kSysmonStackBytes);

@@ -1,9 +1,9 @@
-// Stopping the world: no M changes which goroutine it runs, so that parked goroutines stay parked while their stacks are read. Running ones go
-// on until their next scheduling point.
+// Stopping the world: no M changes which goroutine it runs, so that parked goroutines stay parked while their stacks
+// are read. Running ones go on until their next scheduling point.
 //
-// A handshake of two plain flags (an M's in_scheduler, the world's stop) that needs a fence on both sides; the M's is on every hand-over, so
-// the stopper pays for both: membarrier runs a full barrier on every processor that runs a thread of this process. After it, an M that did not
-// see the stop has its in_scheduler visible here.
+// A handshake of two plain flags (an M's in_scheduler, the world's stop) that needs a fence on both sides; the M's is
+// on every hand-over, so the stopper pays for both: membarrier runs a full barrier on every processor that runs a
+// thread of this process. After it, an M that did not see the stop has its in_scheduler visible here.
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>

@@ -1,4 +1,5 @@
-// Arena: one mapping cut into stack slots. Made and looked up here; who uses a slot is the pool's business (stack_pool.cc).
+// Arena: one mapping cut into stack slots. Made and looked up here; who uses a slot is the pool's business
+// (stack_pool.cc).
 #ifndef GORACE_RUNTIME_STACK_ARENA_H_
 #define GORACE_RUNTIME_STACK_ARENA_H_
 
@@ -16,7 +17,8 @@ struct StackArena {
   uint32_t slots = 0;
   int size_class = 0;
   std::atomic<uint32_t> used{0};  // slots [0, used) were handed out once; grows under the pool's lock
-  // Under the pool's lock: the slots whose pages were returned. Kept outside the slots: touching them would bring a page back.
+  // Under the pool's lock: the slots whose pages were returned. Kept outside the slots: touching them would bring a
+  // page back.
   uint32_t* cold = nullptr;
   uint32_t cold_count = 0;
 };
@@ -30,8 +32,8 @@ StackArena* make_arena(size_t slot_bytes, int size_class);
 int arena_count();
 StackArena* arena_at(int index);
 
-// guard_bytes is the size of the guard at a slot's low end: several pages where the slot has room, so that a function with a frame of
-// more than one page does not step over it.
+// guard_bytes is the size of the guard at a slot's low end: several pages where the slot has room, so that a function
+// with a frame of more than one page does not step over it.
 size_t guard_bytes(size_t slot_bytes);
 
 // control_block is where the G of a slot lives.

@@ -18,12 +18,12 @@ constexpr int kMadvGuardInstall = 102;  // <linux/mman.h> of 6.13; older C libra
 
 enum class Method : int { kUnknown, kMadvise, kMprotect, kNone };
 
-// The first guard decides: the kernel knows the advice or not. LeakSanitizer reads whole mappings that /proc/self/maps calls
-// readable, and would run into a guard that it cannot see there.
+// The first guard decides: the kernel knows the advice or not. LeakSanitizer reads whole mappings that /proc/self/maps
+// calls readable, and would run into a guard that it cannot see there.
 std::atomic<Method> g_method{kAddressSanitizer ? Method::kMprotect : Method::kUnknown};
 
-// With mprotect a guard costs two of the process's mappings. Half of what the kernel allows is left to the program: beyond it, its own mmap
-// (and malloc) would fail.
+// With mprotect a guard costs two of the process's mappings. Half of what the kernel allows is left to the program:
+// beyond it, its own mmap (and malloc) would fail.
 std::atomic<long> g_mprotect_left{-1};
 
 long read_max_map_count() {
@@ -50,7 +50,8 @@ bool protect(void* address, size_t bytes) {
 
 void say_unguarded() {
   RawWriter out(2);
-  out << "gorace: no more guard pages for goroutine stacks: they would take more than half of the mappings that the kernel allows; a stack"
+  out << "gorace: no more guard pages for goroutine stacks: they would take more than half of the mappings that the "
+         "kernel allows; a stack"
          " overflow in a new goroutine will not be caught. Raise sysctl vm.max_map_count, or use Linux 6.13 or newer\n";
 }
 

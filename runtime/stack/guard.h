@@ -1,7 +1,8 @@
 // Guard pages: the low end of a stack faults when touched.
 //
-// madvise(MADV_GUARD_INSTALL) (Linux 6.13) marks pages in the page table and adds no mapping, so a million guards fit under vm.max_map_count.
-// Before that, mprotect: two mappings a stack. Once the kernel refuses those (ENOMEM), stacks go unguarded, and one line says so.
+// madvise(MADV_GUARD_INSTALL) (Linux 6.13) marks pages in the page table and adds no mapping, so a million guards fit
+// under vm.max_map_count. Before that, mprotect: two mappings a stack. Once the kernel refuses those (ENOMEM), stacks
+// go unguarded, and one line says so.
 #ifndef GORACE_RUNTIME_STACK_GUARD_H_
 #define GORACE_RUNTIME_STACK_GUARD_H_
 

@@ -36,7 +36,8 @@ void chain(const struct sigaction& former, int signal, siginfo_t* info, void* co
   if ((former.sa_flags & SA_SIGINFO) != 0) {
     former.sa_sigaction(signal, info, context);
   } else if (former.sa_handler == SIG_DFL || former.sa_handler == SIG_IGN) {
-    // Returning repeats the faulting instruction, now with the default action; a signal sent by somebody must be raised again.
+    // Returning repeats the faulting instruction, now with the default action; a signal sent by somebody must be raised
+    // again.
     struct sigaction action{};
     action.sa_handler = SIG_DFL;
     sigaction(signal, &action, nullptr);

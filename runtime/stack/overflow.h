@@ -4,8 +4,8 @@
 
 namespace gorace::runtime {
 
-// install_overflow_handler takes SIGSEGV and SIGBUS; faults that are no stack overflow go to the handler that was there before. Each thread that runs
-// goroutines needs an alternate signal stack (sched/machines.cc).
+// install_overflow_handler takes SIGSEGV and SIGBUS; faults that are no stack overflow go to the handler that was there
+// before. Each thread that runs goroutines needs an alternate signal stack (sched/machines.cc).
 void install_overflow_handler();
 
 }  // namespace gorace::runtime

@@ -56,7 +56,8 @@ G* pop_hot(SizeClass& size_class) {
   return g;
 }
 
-// pop_cold finds a returned slot, the lowest arena first, so that a shrunken program stays compact. False when there is none.
+// pop_cold finds a returned slot, the lowest arena first, so that a shrunken program stays compact. False when there is
+// none.
 bool pop_cold(SizeClass& size_class, int class_index, StackArena** arena, uint32_t* slot) {
   if (size_class.cold_count == 0) return false;
   for (int i = 0;; ++i) {
@@ -71,12 +72,13 @@ bool pop_cold(SizeClass& size_class, int class_index, StackArena** arena, uint32
 
 [[noreturn]] void panic_no_stack(size_t slot_bytes, int error) {
   const StackStats stats = stack_stats();
-  throw Panic("cannot create a goroutine: the system refused memory for a stack of " + std::to_string(slot_bytes) + " bytes (" +
-              std::string(strerror(error)) + ") with " + std::to_string(stats.slots) +
+  throw Panic("cannot create a goroutine: the system refused memory for a stack of " + std::to_string(slot_bytes) +
+              " bytes (" + std::string(strerror(error)) + ") with " + std::to_string(stats.slots) +
               " stacks mapped; see ulimit -v, sysctl vm.max_map_count and vm.overcommit_memory");
 }
 
-// take_new_slot hands out a slot that was never used, with the lock held: two threads that map at once would waste an arena.
+// take_new_slot hands out a slot that was never used, with the lock held: two threads that map at once would waste an
+// arena.
 bool take_new_slot(SizeClass& size_class, size_t slot_bytes, StackArena** arena, uint32_t* slot) {
   StackArena* newest = size_class.newest;
   if (newest == nullptr || newest->used.load(std::memory_order_relaxed) == newest->slots) {

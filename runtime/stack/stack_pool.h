@@ -3,12 +3,13 @@
 //   slot low                                                                         slot high
 //   | guard | <- stack grows down ............................ closure | G | colour pad |
 //
-// Slots of one power-of-two size are cut from arenas, large MAP_NORESERVE mappings: only touched pages are resident, and an arena is one
-// kernel mapping however many stacks it holds. The G shares its page with the first stack frames, so a goroutine that uses little stack costs
-// one page. The colour pad varies by slot: otherwise all control blocks would lie on the same cache sets (equal page offset).
+// Slots of one power-of-two size are cut from arenas, large MAP_NORESERVE mappings: only touched pages are resident,
+// and an arena is one kernel mapping however many stacks it holds. The G shares its page with the first stack frames,
+// so a goroutine that uses little stack costs one page. The colour pad varies by slot: otherwise all control blocks
+// would lie on the same cache sets (equal page offset).
 //
-// Life of a slot: new -> in use <-> hot (free, pages resident) -> cold (free, pages returned) -> in use. Arenas are never unmapped, so a stale G*
-// may always be read: it then shows another life (G::id) or a dead one.
+// Life of a slot: new -> in use <-> hot (free, pages resident) -> cold (free, pages returned) -> in use. Arenas are
+// never unmapped, so a stale G* may always be read: it then shows another life (G::id) or a dead one.
 //
 // Thread safety: all functions, any thread; one spin lock a size class.
 #ifndef GORACE_RUNTIME_STACK_STACK_POOL_H_
@@ -28,11 +29,12 @@ inline constexpr size_t kMaxStackBytes = size_t{64} << 20;
 // stack_slot_bytes rounds a wanted size up to a slot size (0: the default). Throws gorace::Panic above kMaxStackBytes.
 size_t stack_slot_bytes(size_t wanted_bytes);
 
-// stack_acquire returns the dead G of a free slot, with its stack limits set. Throws gorace::Panic when the system has no more memory for it.
+// stack_acquire returns the dead G of a free slot, with its stack limits set. Throws gorace::Panic when the system has
+// no more memory for it.
 G* stack_acquire(size_t slot_bytes);
 
-// stack_acquire_hot takes up to `max` hot slots of the default size and returns how many; stack_release_batch gives some back. For the per-P
-// caches.
+// stack_acquire_hot takes up to `max` hot slots of the default size and returns how many; stack_release_batch gives
+// some back. For the per-P caches.
 int stack_acquire_hot(G** stacks, int max);
 void stack_release_batch(G* const* stacks, int count);
 
@@ -42,8 +44,9 @@ void stack_release(G* g);
 // stack_bytes is the size of g's slot: the limit that an overflow message names.
 size_t stack_bytes(const G* g);
 
-// release_idle_stacks returns to the kernel the pages of hot slots that were not needed since the call before (the low-water mark of each
-// size). release_all: of every hot slot. Returns how many slots were made cold; half a microsecond each.
+// release_idle_stacks returns to the kernel the pages of hot slots that were not needed since the call before (the
+// low-water mark of each size). release_all: of every hot slot. Returns how many slots were made cold; half a
+// microsecond each.
 size_t release_idle_stacks(bool release_all);
 
 // for_each_stack visits every G that was ever handed out, dead ones too. Async-signal-safe but for what visit does.

@@ -1,7 +1,7 @@
 // TimerHeap: pending timers in a 4-ary min-heap by time. One per P.
 //
-// Thread safety: any thread; one spin lock. Callbacks run without the lock, by one thread at a time per heap, so that wait_callback knows
-// which timer's callback is running.
+// Thread safety: any thread; one spin lock. Callbacks run without the lock, by one thread at a time per heap, so that
+// wait_callback knows which timer's callback is running.
 #ifndef GORACE_RUNTIME_TIMER_TIMER_HEAP_H_
 #define GORACE_RUNTIME_TIMER_TIMER_HEAP_H_
 
@@ -27,8 +27,8 @@ class TimerHeap {
   // remove takes the timer out; false when it is not in this heap (any more).
   bool remove(RuntimeTimer* timer);
 
-  // run_expired calls the callbacks of all timers due at `now`. When another thread is doing so already it returns at once: that one
-  // looks again before it stops. Returns how many ran.
+  // run_expired calls the callbacks of all timers due at `now`. When another thread is doing so already it returns at
+  // once: that one looks again before it stops. Returns how many ran.
   int run_expired(int64_t now);
 
   // wait_callback returns once the callback of `timer` is not running.

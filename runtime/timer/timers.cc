@@ -7,8 +7,8 @@
 namespace gorace::runtime {
 namespace {
 
-// tell_sleepers: a thread without a P started the earliest timer. An M that has a P sees its own timers before it goes idle; here
-// somebody idle may have to get up earlier than it meant to.
+// tell_sleepers: a thread without a P started the earliest timer. An M that has a P sees its own timers before it goes
+// idle; here somebody idle may have to get up earlier than it meant to.
 void tell_sleepers(int64_t when_ns) {
   g_sched.lock.lock();
   M* keeper = g_sched.timer_keeper;
@@ -23,7 +23,7 @@ void tell_sleepers(int64_t when_ns) {
     wake_machine(keeper);
   } else if (late) {
     std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
-    wake_processor();  // an M that goes idle looks at the timers
+    wake_processor();                                     // an M that goes idle looks at the timers
   }
 }
 

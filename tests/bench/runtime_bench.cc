@@ -1,8 +1,10 @@
-// The scheduler's own costs, below channels and locks: what a hand-over, a yield, a goroutine's life take. runtime_works.cc has the works that are compared
-// with Go.
+// The scheduler's own costs, below channels and locks: what a hand-over, a yield, a goroutine's life take.
+// runtime_works.cc has the works that are compared with Go.
 //
-// 2-core AMD EPYC (Zen 4), shared machine, clang 19 -O2, GOMAXPROCS=2, medians of 5:
-//   FIGURES
+// 2-core AMD EPYC, shared and busy machine, clang 19 -O2, GOMAXPROCS=2, medians of 7 of the processor time, nanoseconds:
+//   bare switch 10, spawn+join 85, spawn in batches of 100: 57, of 10,000: 118, yield alone 9, of 2: 17, of 100: 25,
+//   park/ready round trip 57, with main 58; 10,000 sleepers of 1 ms: 6.9 ms of wall time.
+// (The bare switch looks slow: its two call sites defeat the return predictor, which the scheduler's one does not.)
 #include <benchmark/benchmark.h>
 #include <gorace/go.h>
 #include <gorace/time.h>

@@ -5,15 +5,17 @@
 //   using namespace gorace::literals;
 //   gorace::go({.name = "parser", .stack = 1_MiB}, parse, text);   // options first
 //
-// Goroutines are cheap: 256 KiB of address space each, of which the pages that were touched take memory. They run on GOMAXPROCS OS threads and move
-// between them whenever they wait, so thread_local variables may change under them (lock_os_thread() prevents it). errno moves with the goroutine, but
-// compilers take its address, like a thread_local's, once a function: read it right after the call that set it, not after a call that may wait.
+// Goroutines are cheap: 256 KiB of address space each, of which the pages that were touched take memory. They run on
+// GOMAXPROCS OS threads and move between them whenever they wait, so thread_local variables may change under them
+// (lock_os_thread() prevents it). errno moves with the goroutine, but compilers take its address, like a
+// thread_local's, once a function: read it right after the call that set it, not after a call that may wait.
 //
-// Thread safety: everything here may be called from goroutines, from main (goroutine 1), and from threads not made by gorace.
+// Thread safety: everything here may be called from goroutines, from main (goroutine 1), and from threads not made by
+// gorace.
 //
-// Errors: an exception that leaves a goroutine's function ends the program as a panic does in Go (message, stack, exit code 2). go() throws
-// gorace::Panic when the stack size is out of range or the system has no memory for a stack, and whatever copying the arguments
-// throws; no goroutine is started then.
+// Errors: an exception that leaves a goroutine's function ends the program as a panic does in Go (message, stack, exit
+// code 2). go() throws gorace::Panic when the stack size is out of range or the system has no memory for a stack, and
+// whatever copying the arguments throws; no goroutine is started then.
 #ifndef GORACE_GO_H_
 #define GORACE_GO_H_
 
@@ -42,9 +44,10 @@ constexpr size_t operator""_MiB(unsigned long long n) { return static_cast<size_
 
 namespace internal {
 
-// start_goroutine: relocate(storage, source) builds the closure on the new goroutine's stack; entry(storage) runs and destroys it.
-void start_goroutine(const GoOptions& options, size_t bytes, size_t align, void (*relocate)(void* storage, void* source), void* source,
-                     void (*entry)(void* storage));
+// start_goroutine: relocate(storage, source) builds the closure on the new goroutine's stack; entry(storage) runs and
+// destroys it.
+void start_goroutine(const GoOptions& options, size_t bytes, size_t align,
+                     void (*relocate)(void* storage, void* source), void* source, void (*entry)(void* storage));
 bool enter_blocking();
 void leave_blocking(bool entered);
 
@@ -97,19 +100,20 @@ void go(const GoOptions& options, F&& f, Args&&... args) {
 // yield lets other runnable goroutines go first.
 void yield();
 
-// goexit ends the calling goroutine after running the destructors of its stack; it throws an exception that `catch (...)` must pass on. From
-// main the others go on; when they have all ended too, that is a deadlock, as in Go.
+// goexit ends the calling goroutine after running the destructors of its stack; it throws an exception that `catch
+// (...)` must pass on. From main the others go on; when they have all ended too, that is a deadlock, as in Go.
 [[noreturn]] void goexit();
 
 // num_goroutine counts the goroutines that exist, main included.
 size_t num_goroutine();
 
-// gomaxprocs sets how many OS threads run goroutines at the same time (1 to 1024; more is cut) and returns the former setting; n < 1 only
-// reads. It starts as the environment variable GOMAXPROCS, else the number of processors this process may use.
+// gomaxprocs sets how many OS threads run goroutines at the same time (1 to 1024; more is cut) and returns the former
+// setting; n < 1 only reads. It starts as the environment variable GOMAXPROCS, else the number of processors this
+// process may use.
 int gomaxprocs(int n = 0);
 
-// blocking calls f() and returns its result, while other goroutines have this one's processor. For calls that block the thread: files,
-// foreign libraries, long computations. (Without it they get one after 10 ms.)
+// blocking calls f() and returns its result, while other goroutines have this one's processor. For calls that block the
+// thread: files, foreign libraries, long computations. (Without it they get one after 10 ms.)
 template <class F>
 decltype(auto) blocking(F&& f) {
   struct Scope {
@@ -119,16 +123,16 @@ decltype(auto) blocking(F&& f) {
   return std::invoke(std::forward<F>(f));
 }
 
-// lock_os_thread binds the calling goroutine to its OS thread: it runs on no other one, and nothing else runs there, until as many unlocks
-// or its end. (After the end the thread serves others again; Go would end the thread.)
+// lock_os_thread binds the calling goroutine to its OS thread: it runs on no other one, and nothing else runs there,
+// until as many unlocks or its end. (After the end the thread serves others again; Go would end the thread.)
 void lock_os_thread();
 void unlock_os_thread();
 
 // set_goroutine_name names the calling goroutine in dumps and reports; at most 31 characters are kept.
 void set_goroutine_name(std::string_view name);
 
-// goroutine_id returns the number that dumps, reports and profiles show for the calling goroutine; main is 1. For logs: no program logic should
-// depend on it.
+// goroutine_id returns the number that dumps, reports and profiles show for the calling goroutine; main is 1. For logs:
+// no program logic should depend on it.
 uint64_t goroutine_id();
 
 }  // namespace gorace

@@ -1,5 +1,5 @@
-// Panic: what gorace throws where Go panics, with Go's text. It can be caught like any exception; one that leaves a goroutine's function ends the
-// program as in Go: the panic, the goroutine's stack, exit code 2.
+// Panic: what gorace throws where Go panics, with Go's text. It can be caught like any exception; one that leaves a
+// goroutine's function ends the program as in Go: the panic, the goroutine's stack, exit code 2.
 #ifndef GORACE_PANIC_H_
 #define GORACE_PANIC_H_
 
