@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "runtime/base/no_destructor.h"
 #include "runtime/context/context_node.h"
 
 namespace gorace {
@@ -44,8 +45,8 @@ CancelableContext make_cancelable(const Context& parent, int64_t deadline_ns) {
 }  // namespace
 
 const std::error_category& context_category() noexcept {
-  static const ContextCategory category;
-  return category;
+  static const runtime::NoDestructor<ContextCategory> category;
+  return category.value;
 }
 
 std::error_code make_error_code(ContextErrc error) noexcept { return {static_cast<int>(error), context_category()}; }

@@ -12,6 +12,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/base/internal_allocator.h"
+#include "runtime/base/no_destructor.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/stack/arena.h"
 #include "runtime/stack/guard.h"
@@ -21,17 +22,45 @@ namespace {
 
 constexpr int kClasses = std::countr_zero(kMaxStackBytes) - std::countr_zero(kMinStackBytes) + 1;
 
+// StackList: free slots, newest last. Pointers in an array, not links in the G: taking one must not wait for the cache
+// and page-table misses of its page. No destructor: goroutines may end while the process exits.
+struct StackList {
+  G** stacks = nullptr;
+  size_t count = 0;
+  size_t capacity = 0;
+
+  void push(G* g) {
+    if (count == capacity) grow();
+    stacks[count++] = g;
+  }
+  G* pop() { return count == 0 ? nullptr : stacks[--count]; }
+
+ private:
+  void grow() {
+    const size_t grown = capacity == 0 ? 512 : capacity * 2;
+    G** larger = static_cast<G**>(internal_alloc(grown * sizeof(G*)));
+    if (count != 0) memcpy(larger, stacks, count * sizeof(G*));
+    internal_free(stacks, capacity * sizeof(G*));
+    stacks = larger;
+    capacity = grown;
+  }
+};
+
 struct SizeClass {
   SpinLock lock;
   // Everything below: under lock.
-  // Pointers in an array, not links in the G: taking one must not wait for the cache and page-table misses of its page.
-  InternalVector<G*> hot;
-  size_t hot_low_water = 0;  // smallest hot.size() since the last release_idle_stacks()
+  StackList hot;
+  size_t hot_low_water = 0;  // smallest hot.count since the last release_idle_stacks()
   size_t cold_count = 0;
   StackArena* newest = nullptr;  // where new slots come from
 };
 
-constinit SizeClass g_classes[kClasses];
+struct SizeClasses {
+  SizeClass of[kClasses];
+};
+// sysmon trims it while the process exits.
+constinit NoDestructor<SizeClasses> g_stacks;
+SizeClass (&g_classes)[kClasses] = g_stacks.value.of;
 
 int class_of(size_t slot_bytes) { return std::countr_zero(slot_bytes) - std::countr_zero(kMinStackBytes); }
 
@@ -49,10 +78,8 @@ G* construct_control_block(StackArena& arena, uint32_t slot) {
 }
 
 G* pop_hot(SizeClass& size_class) {
-  if (size_class.hot.empty()) return nullptr;
-  G* g = size_class.hot.back();
-  size_class.hot.pop_back();
-  size_class.hot_low_water = std::min(size_class.hot_low_water, size_class.hot.size());
+  G* g = size_class.hot.pop();
+  size_class.hot_low_water = std::min(size_class.hot_low_water, size_class.hot.count);
   return g;
 }
 
@@ -144,14 +171,14 @@ int stack_acquire_hot(G** stacks, int max) {
 void stack_release_batch(G* const* stacks, int count) {
   SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
   size_class.lock.lock();
-  for (int i = 0; i < count; ++i) size_class.hot.push_back(stacks[i]);
+  for (int i = 0; i < count; ++i) size_class.hot.push(stacks[i]);
   size_class.lock.unlock();
 }
 
 void stack_release(G* g) {
   SizeClass& size_class = class_of(g);
   size_class.lock.lock();
-  size_class.hot.push_back(g);
+  size_class.hot.push(g);
   size_class.lock.unlock();
 }
 
@@ -178,11 +205,7 @@ void make_cold(SizeClass& size_class, G* g) {
 // take_idle removes one hot slot; null when no more than `keep` are left.
 G* take_idle(SizeClass& size_class, size_t keep) {
   size_class.lock.lock();
-  G* g = nullptr;
-  if (size_class.hot.size() > keep) {
-    g = size_class.hot.back();
-    size_class.hot.pop_back();
-  }
+  G* g = size_class.hot.count > keep ? size_class.hot.pop() : nullptr;
   size_class.lock.unlock();
   return g;
 }
@@ -190,7 +213,7 @@ G* take_idle(SizeClass& size_class, size_t keep) {
 // begin_release returns how many hot slots to keep, and starts a new measurement of the low-water mark.
 size_t begin_release(SizeClass& size_class, bool release_all) {
   size_class.lock.lock();
-  const size_t hot = size_class.hot.size();
+  const size_t hot = size_class.hot.count;
   const size_t idle = release_all ? hot : std::min(size_class.hot_low_water, hot);
   size_class.hot_low_water = hot - idle;
   size_class.lock.unlock();
@@ -239,7 +262,7 @@ StackStats stack_stats() {
   for (int i = 0; i < arenas; ++i) stats.slots += arena_at(i)->used.load(std::memory_order_relaxed);
   for (SizeClass& size_class : g_classes) {
     size_class.lock.lock();
-    stats.hot += size_class.hot.size();
+    stats.hot += size_class.hot.count;
     stats.cold += size_class.cold_count;
     size_class.lock.unlock();
   }

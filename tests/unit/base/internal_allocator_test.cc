@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <thread>
 #include <vector>
@@ -20,7 +19,7 @@ TEST(InternalAllocator, BlocksAreZeroedAlsoWhenRecycled) {
   for (const size_t bytes : {size_t{1}, size_t{16}, size_t{17}, size_t{4096}, size_t{1} << 20, (size_t{1} << 20) + 1}) {
     auto* block = static_cast<unsigned char*>(internal_alloc(bytes));
     ASSERT_TRUE(all_zero(block, bytes)) << bytes;
-    memset(block, 0xee, bytes);
+    std::fill_n(block, bytes, static_cast<unsigned char>(0xee));
     internal_free(block, bytes);
     auto* again = static_cast<unsigned char*>(internal_alloc(bytes));
     EXPECT_TRUE(all_zero(again, bytes)) << bytes;
@@ -58,7 +57,7 @@ TEST(InternalAllocator, ThreadsNeverShareABlock) {
         if (blocks.size() < 50 || random() % 2 == 0) {
           const size_t bytes = 1 + random() % 500;
           auto* block = static_cast<unsigned char*>(internal_alloc(bytes));
-          memset(block, static_cast<int>(thread + 1), bytes);
+          std::fill_n(block, bytes, static_cast<unsigned char>(thread + 1));
           blocks.emplace_back(block, bytes);
         } else {
           std::swap(blocks[random() % blocks.size()], blocks.back());
