@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/sched/sanitizer.h"
@@ -14,6 +16,7 @@ namespace {
 constexpr size_t kPageBytes = 4096;
 constexpr size_t kColourStep = 64;  // one cache line
 constexpr uint32_t kColours = 16;
+constexpr size_t kHeadroomBytes = size_t{256} << 20;
 
 // 1 GiB: 4096 default stacks a mapping. LeakSanitizer reads arenas from end to end, so they are small there.
 constexpr size_t kArenaBytes = kAddressSanitizer ? size_t{16} << 20 : size_t{1} << 30;
@@ -27,6 +30,18 @@ void* map_reserved(size_t bytes) {
   const long mapped = syscall(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   return mapped == -1 ? nullptr : reinterpret_cast<void*>(mapped);
+}
+
+// map_with_headroom maps only if the process can still map something afterwards: under a limit (ulimit -v), stacks must
+// not take what malloc and gorace's own records need to tell of it.
+void* map_with_headroom(size_t bytes) {
+  void* headroom = map_reserved(kHeadroomBytes);
+  if (headroom == nullptr) return nullptr;
+  void* base = map_reserved(bytes);
+  const int error = errno;
+  syscall(SYS_munmap, headroom, kHeadroomBytes);
+  errno = error;
+  return base;
 }
 
 bool list_arena(StackArena* arena) {
@@ -47,7 +62,7 @@ StackArena* make_arena(size_t slot_bytes, int size_class) {
   // Under an address-space limit a smaller arena may still fit.
   size_t bytes = kArenaBytes < slot_bytes ? slot_bytes : kArenaBytes;
   void* base = nullptr;
-  while ((base = map_reserved(bytes)) == nullptr) {
+  while ((base = map_with_headroom(bytes)) == nullptr) {
     if (bytes == slot_bytes) return nullptr;
     bytes = bytes / 8 < slot_bytes ? slot_bytes : bytes / 8;
   }
