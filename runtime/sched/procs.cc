@@ -181,7 +181,7 @@ bool any_work_to_steal() {
   const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
   for (uint32_t i = 0; i < count; ++i) {
     const P* p = g_sched.all_ps[i].load(std::memory_order_relaxed);
-    if (!p->fine_grained.load(std::memory_order_relaxed) && !p->queue.empty()) return true;
+    if (!p->fine_grained.load(std::memory_order_relaxed) && p->queue.ring_size() != 0) return true;
   }
   return false;
 }

@@ -71,7 +71,7 @@ void release_idle_p_locked(P* p);  // just taken from the idle ones -> free
 void hold_p(M* m, P* p);           // the calling M (or one about to be woken) is the holder
 uint64_t allocate_id(P* p);
 bool any_queue_has_work();
-bool any_work_to_steal();  // the same but for queues that are not worth it (P::fine_grained)
+bool any_work_to_steal();  // rings only, and not those of a P that is fine_grained: its holder goes on with the rest
 int64_t earliest_timer();
 
 // --- global_queue.cc ---

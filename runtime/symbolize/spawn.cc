@@ -20,6 +20,11 @@
 #include <cstring>
 
 #include "runtime/base/internal_allocator.h"
+#include "runtime/base/sanitizer_build.h"
+
+#if GORACE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace gorace::runtime {
 namespace {
@@ -164,6 +169,9 @@ int spawn_detached(const char* const* argv, int channel) {
   }
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, nullptr, sizeof former);
 
+#if GORACE_ASAN
+  __asan_unpoison_memory_region(stacks, 2 * kChildStackBytes);  // the children's frames never returned
+#endif
   internal_free(stacks, 2 * kChildStackBytes);
   internal_free(environment, environment_bytes);
   errno = saved_errno;

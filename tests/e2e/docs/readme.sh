@@ -7,7 +7,7 @@ set -euo pipefail
 normal() {
   sed -E -e 's/0x[0-9a-f]+/ADDRESS/g' -e 's/\+ADDRESS//' -e 's/goroutine [0-9]+/goroutine N/Ig' -e 's/\$_[0-9]+/LAMBDA/g' \
     -e 's/Previous (read|write)/Previous access/' -e 's/^(Read|Write) at/Access at/' -e 's/\((running|finished)\)/(STATE)/' \
-    -e 's/:2[67]\b/:SPAWN/' -e 's/counter = [0-9]+/counter = N/' -e 's|[^ ]*/include/gorace|include/gorace|' \
+    -e 's/:2[67]\b/:SPAWN/' -e 's/counter = [0-9]+/counter = N/' -e 's|[^ ]*/include/gorace/([a-z_/]+\.h):[0-9]+|include/gorace/\1:N|' \
     -e 's/Found [0-9]+/Found N/' -e 's/ *$//' | sort -u
 }
 
