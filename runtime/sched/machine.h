@@ -1,6 +1,6 @@
-// M: an OS thread that runs goroutines. Three kinds: workers, made by the runtime on demand; main; and attached
-// threads, which run only themselves and never hold a P. An M's memory is never unmapped; ended attached threads'
-// records are reused.
+// M: an OS thread that runs goroutines. Four kinds: workers, made by the runtime on demand; main; attached
+// threads, which run only themselves and never hold a P; and sysmon, which runs timer callbacks and no goroutine. An
+// M's memory is never unmapped; ended attached threads' records are reused.
 #ifndef GORACE_RUNTIME_SCHED_MACHINE_H_
 #define GORACE_RUNTIME_SCHED_MACHINE_H_
 
@@ -16,7 +16,7 @@ namespace gorace::runtime {
 
 struct P;
 
-enum class MKind : uint8_t { kWorker, kMain, kAttached };
+enum class MKind : uint8_t { kWorker, kMain, kAttached, kSysmon };
 
 struct alignas(64) M {
   // Touched by the M itself, on every scheduling point.

@@ -249,6 +249,9 @@ void Sysmon::run() {
 }
 
 void sysmon_main(void*) {
+  // Timer callbacks run here in nobody's name: without an M of its own this thread would be attached as one of the
+  // program's.
+  set_current_m(new_machine(MKind::kSysmon));
   auto run = Sysmon();
   run.run();
 }

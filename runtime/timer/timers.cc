@@ -48,11 +48,11 @@ void arm_timer(RuntimeTimer* timer) {
   M* m = current_m_attached();
   P* p = m->p;
   const int64_t when = timer->when_ns;  // the timer may have run and be gone once it is in the heap
+  ensure_sysmon();                      // it runs the timers of a P whose goroutine does not come back
   if (p != nullptr) {
     p->timers.add(timer);
     return;
   }
-  ensure_sysmon();
   if (g_sched.all_ps[0].load(std::memory_order_relaxed)->timers.add(timer)) tell_sleepers(when);
 }
 

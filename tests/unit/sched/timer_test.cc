@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/sched/scheduler.h"
 #include "runtime/timer/timer_heap.h"
 #include "tests/unit/sched/fixture.h"
 
@@ -174,6 +175,37 @@ TEST_P(Timers, FiresWhileProcessorsAreBusy) {
     all.done();
   });
   all.wait();
+}
+
+// The callback then runs on sysmon's thread, which is nobody's goroutine: it creates in nobody's name, as on any
+// scheduler stack, and must not count as a thread of the program.
+TEST_P(Timers, NobodyCreatesWhatACallbackStarts) {
+  Join all(GetParam());
+  std::atomic<bool> stop{false};
+  for (int g = 1; g < GetParam(); ++g) {
+    go([&] {
+      while (!stop.load(std::memory_order_relaxed)) {
+      }
+      all.done();
+    });
+  }
+  static std::atomic<uint64_t> creator;
+  creator = ~uint64_t{0};
+  Fired fired;
+  fired.timer.when_ns = runtime::now_ns() + 1'000'000;
+  fired.timer.argument = nullptr;
+  fired.timer.callback = [](void*) {
+    runtime::spawn(
+        {}, 1, 1, [](void*, void*) {}, nullptr, [](void*) { creator.store(runtime::current_g()->creator_id); });
+  };
+  runtime::start_timer(&fired.timer);
+  while (creator.load(std::memory_order_relaxed) == ~uint64_t{0}) {  // main does not enter the scheduler
+  }
+  stop.store(true);
+  all.done();
+  all.wait();
+  EXPECT_EQ(creator.load(), 0u);
+  EXPECT_EQ(runtime::attached_thread_count(), 0);
 }
 
 TEST_P(Timers, AThreadsTimerWakesAnIdleScheduler) {
