@@ -31,9 +31,44 @@ void EntryTable::reallocate(size_t capacity) {
 void EntryTable::insert(uint64_t word) {
   if (is_full()) reallocate(capacity_ == 0 ? kFirstCapacity : capacity_ * 2);
   size_t i = start(word);
-  while (words_[i] != 0) i = (i + 1) & (capacity_ - 1);
+  while (words_[i] != 0) i = after(i);
   words_[i] = word;
   ++count_;
+}
+
+bool EntryTable::replace(uint64_t word) {
+  if (capacity_ == 0) return false;
+  bool placed = false;
+  for (size_t i = start(word); words_[i] != 0;) {
+    if (identity_slot(words_[i]) == identity_slot(word)) {
+      const uint64_t rest = words_[i] & ~(word & GORACE_BYTE_MASK);
+      if (word_mask(rest) != 0) {
+        words_[i] = rest;
+      } else if (!placed) {
+        words_[i] = word;
+        placed = true;
+      } else {
+        erase(i);
+        continue;  // another entry may have moved here
+      }
+    }
+    i = after(i);
+  }
+  return placed;
+}
+
+// erase moves later entries of the probe sequence back, so that none is behind a gap (Knuth, TAOCP 3, 6.4, algorithm
+// R).
+void EntryTable::erase(size_t hole) {
+  for (size_t i = after(hole); words_[i] != 0; i = after(i)) {
+    const size_t from_home = (i - start(words_[i])) & (capacity_ - 1);
+    if (from_home >= ((i - hole) & (capacity_ - 1))) {
+      words_[hole] = words_[i];
+      hole = i;
+    }
+  }
+  words_[hole] = 0;
+  --count_;
 }
 
 void EntryTable::release() {
@@ -76,15 +111,12 @@ void LargeHistory::drop_dominated(EntryTable& table, bool is_write, const Access
   });
 }
 
-// place_own puts `word` where the strand's entry of this epoch, or one of an earlier epoch that it dominates, stands;
-// else in a new place.
-void LargeHistory::place_own(const Access& access, uint64_t* own, uint64_t word) {
+// place_own: the strand's earlier accesses of this direction and kind are ordered before the new one, which stands for
+// their bytes from now on. Bytes are taken one by one: a strand that touches different parts of a granule in turn would
+// otherwise leave an entry behind in every epoch.
+void LargeHistory::place_own(const Access& access, uint64_t word) {
   EntryTable& table = table_of(access.is_write, access.is_atomic);
-  if (own == nullptr) own = table.find_if(word, [&](uint64_t entry) { return covers(word, entry); });
-  if (own != nullptr) {
-    *own = word;
-    return;
-  }
+  if (table.replace(word)) return;
   if (table.is_full()) drop_dominated(table, access.is_write, access, word);
   table.insert(word);
 }
@@ -92,12 +124,12 @@ void LargeHistory::place_own(const Access& access, uint64_t* own, uint64_t word)
 void LargeHistory::access(const Access& access) {
   EntryTable& own_table = table_of(access.is_write, access.is_atomic);
   uint64_t word = access.word;
-  uint64_t* own = own_table.find_if(word, [&](uint64_t entry) { return same_identity(entry, word); });
+  const uint64_t* own = own_table.find_if(word, [&](uint64_t entry) { return same_identity(entry, word); });
   if (own != nullptr) {
     if (covers(*own, word)) return;
     word = access.is_atomic ? word | word_mask(*own) : merge_words(*own, word);
   }
-  place_own(access, own, word);
+  place_own(access, word);
   for (int i = 0; i < kTables; ++i) {
     const bool is_write = (i & 1) != 0;
     const bool is_atomic = (i & 2) != 0;

@@ -13,20 +13,23 @@
 
 namespace gorace::detector {
 
-// EntryTable: words hashed by their slot, linear probing. Entries of one slot (different epochs and bytes) may be
-// several.
+// EntryTable: words hashed by their slot, linear probing. Entries of one slot (of different epochs) may be several;
+// they touch different bytes, so there are at most eight.
 class EntryTable {
  public:
   // find_if returns the place of the first entry with the word's slot for which matches(entry), or null.
   template <class Matches>
   uint64_t* find_if(uint64_t word, Matches&& matches) {
     if (capacity_ == 0) return nullptr;
-    for (size_t i = start(word);; i = (i + 1) & (capacity_ - 1)) {
+    for (size_t i = start(word);; i = after(i)) {
       if (words_[i] == 0) return nullptr;
       if (identity_slot(words_[i]) == identity_slot(word) && matches(words_[i])) return &words_[i];
     }
   }
   void insert(uint64_t word);
+  // replace puts `word` where its slot's entries stand, which lose the bytes that it touches: true. False when none of
+  // them is left without bytes: then it must be inserted.
+  bool replace(uint64_t word);
   bool is_full() const { return (count_ + 1) * 2 > capacity_; }
   // rebuild keeps edit(entry) of each entry, unless that is 0.
   template <class Edit>
@@ -42,6 +45,8 @@ class EntryTable {
 
  private:
   size_t start(uint64_t word) const { return (identity_slot(word) * 0x9e3779b1u >> 8) & (capacity_ - 1); }
+  size_t after(size_t i) const { return (i + 1) & (capacity_ - 1); }
+  void erase(size_t hole);
   void reallocate(size_t capacity);
 
   uint64_t* words_ = nullptr;
@@ -73,7 +78,7 @@ class LargeHistory {
   EntryTable& table_of(bool is_write, bool is_atomic) { return tables_[int{is_write} + 2 * int{is_atomic}]; }
   static bool look_at(const EntryTable& table, bool is_write, const Access& access, uint64_t word);
   static void drop_dominated(EntryTable& table, bool is_write, const Access& access, uint64_t word);
-  void place_own(const Access& access, uint64_t* own, uint64_t word);
+  void place_own(const Access& access, uint64_t word);
 
   EntryTable tables_[kTables];  // index: 1 for writes + 2 for atomic
 };

@@ -6,6 +6,8 @@
 #include "detector/shadow/access.h"
 #include "detector/shadow/address_layout.h"
 #include "detector/shadow/granule.h"
+#include "detector/shadow/large_history.h"
+#include "detector/shadow/record.h"
 #include "detector/syncvar/sync_var.h"
 #include "tests/unit/detector/race_sink.h"
 #include "tests/unit/detector/test_strands.h"
@@ -286,6 +288,28 @@ TEST_F(Shadow, TenThousandUnorderedReadersAndAWriter) {
   EXPECT_TRUE(take_races().empty());
   EXPECT_EQ(records(), 0u);
   forget_sync_vars(reinterpret_cast<uintptr_t>(memory_ + 64), 8);
+}
+
+// Two fields of one granule, read by many strands in epoch after epoch: the history must not grow with time.
+TEST_F(Shadow, ReadersOfTwoFieldsInTurnKeepTheHistorySmall) {
+  constexpr int kReaders = 8;
+  std::vector<Context*> readers;
+  for (int i = 0; i < kReaders; ++i) readers.push_back(spawn());
+  for (int epoch = 0; epoch < 200; ++epoch) {
+    for (Context* reader : readers) {
+      read_from(reader, memory_, 4);
+      if (epoch % 3 != 0) read_from(reader, memory_ + 5, 1);
+      order(reader, reader);  // a new epoch
+    }
+  }
+  ASSERT_TRUE(is_tagged(word(memory_, 0)));
+  size_t entries = 0;
+  record_at(tagged_record(word(memory_, 0))).large->for_each([&](uint64_t, bool) { ++entries; });
+  EXPECT_LE(entries, size_t{2 * kReaders});
+  for (const int byte : {0, 3, 5}) {
+    write_to(main_, memory_ + byte, 1);
+    EXPECT_FALSE(take_races().empty()) << "byte " << byte;
+  }
 }
 
 TEST_F(Shadow, AccessFromASignalHandlerInsideTheGranulesLockIsDroppedAndCounted) {
