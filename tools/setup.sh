@@ -9,7 +9,7 @@ build_packages=(
   libabsl-dev libprotobuf-dev protobuf-compiler zlib1g-dev libzstd-dev
 )
 test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19-tools golang-go
+  libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19-tools lld-19 make golang-go
 )
 
 packages=("${build_packages[@]}")
