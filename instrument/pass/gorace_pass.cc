@@ -11,6 +11,7 @@
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
 #include "instrument/pass/options.h"
+#include "instrument/pass/source_locations.h"
 #include "llvm/IR/Module.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -29,6 +30,7 @@ class FunctionInstrumenter {
 
   // run returns whether the function has a fence.
   bool run(FunctionMode mode) {
+    restore_locations(function_);
     FunctionPlan plan = collect(function_, mode, library_, statistics_);
     eliminate(plan, function_.getParent()->getDataLayout(), statistics_);
     hoist_static_allocas(function_);
