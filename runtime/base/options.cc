@@ -1,18 +1,12 @@
 #include "runtime/base/options.h"
 
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-
-#include "runtime/base/raw_writer.h"
 
 namespace gorace::runtime {
 namespace {
@@ -35,13 +29,52 @@ constexpr Key kKeys[] = {
     {.name = "halt_on_error", .flag = &Options::halt_on_error},
     {.name = "log_path", .text = &Options::log_path},
     {.name = "strip_path_prefix", .text = &Options::strip_path_prefix},
+    {.name = "suppressions", .text = &Options::suppressions},
+    {.name = "print_suppressions", .flag = &Options::print_suppressions},
+    {.name = "suppress_equal_stacks", .flag = &Options::suppress_equal_stacks},
+    {.name = "report_bugs", .flag = &Options::report_bugs},
+    {.name = "report_atomic_races", .flag = &Options::report_atomic_races},
     {.name = "leaks", .flag = &Options::leaks},
     {.name = "profile", .text = &Options::profile},
     {.name = "profile_dir", .text = &Options::profile_dir},
     {.name = "memprofilerate", .long_number = &Options::memprofilerate},
     {.name = "history_size", .long_number = &Options::history_size},
-    {.name = "atexit_sleep_ms", .long_number = &Options::atexit_sleep_ms},
+    {.name = "atexit_sleep_ms", .long_number = &Options::atexit_sleep_ms, .most = 3'600'000},
 };
+
+// What TSAN_OPTIONS may set: the keys that mean the same in ThreadSanitizer.
+constexpr const char* kTsanKeys[] = {"exitcode",          "halt_on_error",         "log_path",
+                                     "strip_path_prefix", "suppressions",          "print_suppressions",
+                                     "report_bugs",       "suppress_equal_stacks", "report_atomic_races",
+                                     "atexit_sleep_ms"};
+// ThreadSanitizer's settings of what gorace does without, always does, or leaves to others.
+constexpr const char* kTsanWithoutEffect[] = {"history_size",
+                                              "second_deadlock_stack",
+                                              "detect_deadlocks",
+                                              "report_thread_leaks",
+                                              "report_destroy_locked",
+                                              "report_mutex_bugs",
+                                              "report_signal_unsafe",
+                                              "force_seq_cst_atomics",
+                                              "enable_annotations",
+                                              "flush_memory_ms",
+                                              "flush_symbolizer_ms",
+                                              "memory_limit_mb",
+                                              "io_sync",
+                                              "die_after_fork",
+                                              "ignore_noninstrumented_modules",
+                                              "ignore_interceptors_accesses",
+                                              "shared_ptr_interceptor",
+                                              "print_full_thread_history",
+                                              "force_background_thread",
+                                              "verbosity",
+                                              "color",
+                                              "symbolize",
+                                              "external_symbolizer_path",
+                                              "print_summary",
+                                              "handle_segv",
+                                              "handle_abort",
+                                              "allocator_may_return_null"};
 
 bool read_number(string_view text, long least, long most, long* out) {
   if (text.empty() || text.size() > 18) return false;
@@ -84,89 +117,101 @@ bool set_value(const Key& key, string_view value, Options* out) {
   return true;
 }
 
+struct Pair {
+  string_view name;
+  string_view value;
+  bool has_value = false;
+};
+
+// next_pair cuts the next name=value off *rest. A value in quotes (' or ") may contain separators; one without ends at
+// the first.
+bool next_pair(string_view* rest, const char* separators, Pair* out) {
+  const size_t start = rest->find_first_not_of(separators);
+  if (start == string_view::npos) return false;
+  rest->remove_prefix(start);
+  const size_t name_end = std::min(rest->find('='), rest->find_first_of(separators));
+  *out = {};
+  out->name = rest->substr(0, name_end);
+  rest->remove_prefix(std::min(name_end, rest->size()));
+  if (!rest->starts_with('=')) return true;
+  rest->remove_prefix(1);
+  out->has_value = true;
+  const bool quoted = rest->starts_with('\'') || rest->starts_with('"');
+  const size_t closing = quoted ? rest->find((*rest)[0], 1) : string_view::npos;
+  if (closing != string_view::npos) {
+    out->value = rest->substr(1, closing - 1);
+    rest->remove_prefix(closing + 1);
+    return true;
+  }
+  out->value = rest->substr(0, rest->find_first_of(separators));
+  rest->remove_prefix(out->value.size());
+  return true;
+}
+
 const char* kind_of(const Key& key) {
   if (key.flag != nullptr) return "0 or 1";
   if (key.text != nullptr) return "a text shorter than 4096 bytes";
-  return key.most == LONG_MAX ? "a number from 0 on" : "a number from 0 to 255";
+  if (key.most == LONG_MAX) return "a number from 0 on";
+  return key.most == 255 ? "a number from 0 to 255" : "a number from 0 to 3600000";
 }
 
 void say_unknown(string_view name, char* message, size_t size) {
-  int used = snprintf(message, size, "GORACE: unknown key '%.*s'; the keys are", static_cast<int>(name.size()), name.data());
+  int used =
+      snprintf(message, size, "GORACE: unknown key '%.*s'; the keys are", static_cast<int>(name.size()), name.data());
   for (const Key& key : kKeys) {
     if (used < 0 || static_cast<size_t>(used) >= size) return;
     used += snprintf(message + used, size - static_cast<size_t>(used), " %s", key.name);
   }
 }
 
-bool parse_pair(string_view pair, Options* out, char* message, size_t size) {
-  const size_t equals = pair.find('=');
-  const string_view name = pair.substr(0, equals);
+const Key* find_key(string_view name) {
   for (const Key& key : kKeys) {
-    if (name != key.name) continue;
-    const string_view value = equals == string_view::npos ? string_view() : pair.substr(equals + 1);
-    if (equals != string_view::npos && set_value(key, value, out)) return true;
-    snprintf(message, size, "GORACE: bad value '%.*s' for key '%s': it takes %s", static_cast<int>(value.size()), value.data(),
-             key.name, kind_of(key));
-    return false;
+    if (name == key.name) return &key;
   }
-  say_unknown(name, message, size);
+  return nullptr;
+}
+
+bool set_key(const Key& key, const Pair& pair, const char* variable, Options* out, char* message, size_t size) {
+  if (pair.has_value && set_value(key, pair.value, out)) return true;
+  snprintf(message, size, "%s: bad value '%.*s' for key '%s': it takes %s", variable,
+           static_cast<int>(pair.value.size()), pair.value.data(), key.name, kind_of(key));
   return false;
 }
 
-constinit Options g_options;
-
-// Before every other constructor of the program, so that all of gorace sees the settings. A mistake ends the process before it has
-// done anything.
-__attribute__((constructor(101))) void read_options() {
-  const char* text = getenv("GORACE");
-  char message[1024];
-  if (text == nullptr || parse_options(text, &g_options, message, sizeof message)) return;
-  {
-    RawWriter out(2);
-    out << message << "\n";
-  }
-  _exit(2);
-}
-
-int open_log() {
-  const string_view path = g_options.log_path;
-  if (path == "stderr" || path.empty()) return 2;
-  if (path == "stdout") return 1;
-  char name[Options::kMaxText + 32];
-  snprintf(name, sizeof name, "%s.%d", g_options.log_path, static_cast<int>(getpid()));
-  const long fd = syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd >= 0) return static_cast<int>(fd);
-  RawWriter out(2);
-  out << "gorace: cannot write " << name << " (errno " << errno << "); reports go to stderr\n";
-  return 2;
+template <size_t kCount>
+bool is_one_of(string_view name, const char* const (&names)[kCount]) {
+  return std::any_of(names, names + kCount, [=](const char* each) { return name == each; });
 }
 
 }  // namespace
 
-const Options& options() { return g_options; }
-
 bool parse_options(const char* text, Options* out, char* message, size_t message_size) {
   string_view rest = text;
-  while (!rest.empty()) {
-    const size_t start = rest.find_first_not_of(" \t\n");
-    if (start == string_view::npos) break;
-    rest.remove_prefix(start);
-    const size_t end = rest.find_first_of(" \t\n");
-    if (!parse_pair(rest.substr(0, end), out, message, message_size)) return false;
-    rest.remove_prefix(end == string_view::npos ? rest.size() : end);
+  Pair pair;
+  while (next_pair(&rest, " \t\n", &pair)) {
+    const Key* key = find_key(pair.name);
+    if (key == nullptr) {
+      say_unknown(pair.name, message, message_size);
+      return false;
+    }
+    if (!set_key(*key, pair, "GORACE", out, message, message_size)) return false;
   }
   return true;
 }
 
-int report_fd() {
-  // -1: not opened yet. Two first callers may both open; both append to the same file.
-  static std::atomic<int> fd{-1};
-  int current = fd.load(std::memory_order_acquire);
-  if (current == -1) {
-    current = open_log();
-    fd.store(current, std::memory_order_release);
+void parse_tsan_options(const char* text, const char* source, Options* out, void (*warn)(const char* message)) {
+  char message[1024];
+  string_view rest = text;
+  Pair pair;
+  while (next_pair(&rest, " \t\r\n,:", &pair)) {
+    if (is_one_of(pair.name, kTsanKeys)) {
+      if (!set_key(*find_key(pair.name), pair, source, out, message, sizeof message)) warn(message);
+    } else if (!is_one_of(pair.name, kTsanWithoutEffect)) {
+      snprintf(message, sizeof message, "%s: '%.*s' has no meaning for gorace and is ignored", source,
+               static_cast<int>(pair.name.size()), pair.name.data());
+      warn(message);
+    }
   }
-  return current;
 }
 
 }  // namespace gorace::runtime

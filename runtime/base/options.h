@@ -1,5 +1,6 @@
-// Options: the settings of a run, read once from the environment variable GORACE ("key=value key=value", Go's names where Go
-// has one). The gorace command parses the same variable with the same table before it starts a program.
+// Options: the settings of a run, read once from the environment variable GORACE ("key=value key=value", Go's names
+// where Go has one). The gorace command parses the same variable with the same table before it starts a program:
+// options.cc, which does nothing by itself. process_options.cc is for programs: it reads the variable before main.
 //
 // Thread safety: options() is set once before main and read-only afterwards.
 #ifndef GORACE_RUNTIME_BASE_OPTIONS_H_
@@ -12,29 +13,42 @@ namespace gorace::runtime {
 struct Options {
   static constexpr size_t kMaxText = 4096;
 
-  int exitcode = 66;                         // exit code when something was reported and the program returned 0
-  bool halt_on_error = false;                // exit after the first report
-  char log_path[kMaxText] = "stderr";        // "stderr", "stdout", or a path to which ".PID" is appended
-  char strip_path_prefix[kMaxText] = "";     // removed from the front of file names in reports
-  bool leaks = false;                        // report goroutines still blocked when main returns
-  char profile[kMaxText] = "";               // comma-separated profiles to write at exit: goroutine, heap
-  char profile_dir[kMaxText] = ".";          // where they are written
-  long memprofilerate = 524288;              // mean bytes between heap samples; 1 = every allocation, 0 = off
+  int exitcode = 66;                      // exit code when something was reported and the program returned 0
+  bool halt_on_error = false;             // exit after the first report
+  char log_path[kMaxText] = "stderr";     // "stderr", "stdout", or a path to which ".PID" is appended
+  char strip_path_prefix[kMaxText] = "";  // removed from the front of file names in reports
+  char suppressions[kMaxText] = "";       // file of what is known and not reported (detector/report/suppressions.h)
+  bool print_suppressions = false;        // at exit, which of them matched how often
+  bool suppress_equal_stacks = true;      // report each pair of stacks once
+  bool report_bugs = true;                // false: watch, and report nothing
+  bool report_atomic_races = true;        // false: no races in which a side is atomic
+  bool leaks = false;                     // report goroutines still blocked when main returns
+  char profile[kMaxText] = "";            // comma-separated profiles to write at exit: goroutine, heap
+  char profile_dir[kMaxText] = ".";       // where they are written
+  long memprofilerate = 524288;           // mean bytes between heap samples; 1 = every allocation, 0 = off
 
-  // Accepted for compatibility with Go's documentation, without effect: nothing here has a bounded history or sleeps at exit.
-  long history_size = 1;
-  long atexit_sleep_ms = 0;
+  long atexit_sleep_ms = 0;  // how long to go on watching other threads when main has ended (Go: 1000)
+  long history_size = 1;     // Go's; without effect: no history is bounded here
 };
 
 // options returns the settings of this process.
 const Options& options();
 
-// parse_options reads `text` into *out. On a mistake it returns false and writes one line that names the key and value, and the
-// keys that exist, to message (NUL-terminated, at most message_size bytes).
+// parse_options reads `text` into *out. On a mistake it returns false and writes one line that names the key and value,
+// and the keys that exist, to message (NUL-terminated, at most message_size bytes).
 bool parse_options(const char* text, Options* out, char* message, size_t message_size);
 
-// report_fd returns the descriptor that reports go to: stderr, stdout, or log_path.PID, opened at the first call. When that file
-// cannot be opened it says so once on stderr and falls back to stderr.
+// parse_tsan_options reads `text`, in the syntax of TSAN_OPTIONS (separated by blanks, commas or colons), into *out:
+// the settings that mean something here. What else ThreadSanitizer knows is passed over; warn() gets a line for each
+// name that nobody knows and for each bad value. `source` names the text in those lines.
+void parse_tsan_options(const char* text, const char* source, Options* out, void (*warn)(const char* message));
+
+// adopt_tsan_options makes this process obey ThreadSanitizer's settings too: `defaults` (null: none), then the
+// environment variable TSAN_OPTIONS, and over them GORACE. Call it before main.
+void adopt_tsan_options(const char* defaults);
+
+// report_fd returns the descriptor that reports go to: stderr, stdout, or log_path.PID, opened at the first call. When
+// that file cannot be opened it says so once on stderr and falls back to stderr.
 int report_fd();
 
 }  // namespace gorace::runtime

@@ -169,6 +169,8 @@ void add_run_flags(FlagSet* flags, RunSettings* settings) {
              option(settings, "exitcode", number_check(0, 255)));
   flags->add("strip-path-prefix", "PREFIX", "remove PREFIX from file names in reports",
              option(settings, "strip_path_prefix"));
+  flags->add("suppressions", "FILE", "do not report what FILE lists (ThreadSanitizer's syntax)",
+             option(settings, "suppressions", make_absolute));
   flags->add("O", "LEVEL", "optimization of sources that are compiled (default: -O1)", optimization_setter(settings),
              /*joined=*/true);
   flags->add("cxxflags", "FLAGS",

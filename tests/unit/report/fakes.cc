@@ -1,5 +1,7 @@
 #include "tests/unit/report/fakes.h"
 
+#include <string>
+
 #include "runtime/base/raw_writer.h"
 
 namespace gorace::detector {
@@ -31,6 +33,13 @@ using detector::testing::g_fakes;
 void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle) {
   for (int i = 0; i < count; ++i) out << "  f" << pcs[i] << "()\n      file.cc:" << pcs[i] << " +0x10\n";
 }
+
+void symbolize_pc(uintptr_t pc, void (*visit)(const Frame&, void*), void* argument) {
+  const std::string function = "f" + std::to_string(pc);
+  visit({.function = function.c_str(), .file = "/src/lib/file.cc", .line = static_cast<int>(pc), .pc = pc}, argument);
+}
+
+bool is_internal_frame(const char*) { return false; }
 
 bool symbolize_data(uintptr_t, DataSymbol* out) {
   if (g_fakes.global) *out = *g_fakes.global;
