@@ -1,12 +1,13 @@
-// Hooks: what the runtime tells its observers (race detector, profiler, tracer, explorer). The runtime knows none of them.
+// Hooks: what the runtime tells its observers (race detector, profiler, tracer, explorer). The runtime knows none of
+// them.
 //
-// An observer fills a Hooks table with the events it wants (others null) and calls subscribe() before the first goroutine
-// exists. With no subscriber an event costs one load and one predictable branch.
+// An observer fills a Hooks table with the events it wants (others null) and calls subscribe() before the first
+// goroutine exists. With no subscriber an event costs one load and one predictable branch.
 //
-// Ordering contract: synchronisation events are called by the primitive at the point where the edge exists, while the caller
-// owns the object (its lock is held, or the waiter has been dequeued), so that observers see them in an order that is consistent with the
-// object's own. `g` is the goroutine in whose name the event happens: the caller's, or a parked goroutine that the caller
-// has dequeued and not yet made ready.
+// Ordering contract: synchronisation events are called by the primitive at the point where the edge exists, while the
+// caller owns the object (its lock is held, or the waiter has been dequeued), so that observers see them in an order
+// that is consistent with the object's own. `g` is the goroutine in whose name the event happens: the caller's, or a
+// parked goroutine that the caller has dequeued and not yet made ready.
 //
 // Callbacks must not block, allocate from malloc, switch goroutines, or call the runtime's public API.
 #ifndef GORACE_RUNTIME_HOOKS_H_
@@ -23,7 +24,8 @@ enum class WaitReason : uint8_t;
 struct Hooks {
   // goroutine_created: `creator` is the goroutine (or attached thread) that called go(); the new one cannot run yet.
   void (*goroutine_created)(G* created, G* creator) = nullptr;
-  // thread_attached: an OS thread (main, or one not made by gorace) became a goroutine of its own. Called on that thread.
+  // thread_attached: an OS thread (main, or one not made by gorace) became a goroutine of its own. Called on that
+  // thread.
   void (*thread_attached)(G* attached) = nullptr;
   // goroutine_switched: this OS thread stops running `from` and will run `to`; either is null for the scheduler itself.
   // Called on the OS thread just before the stacks change.
@@ -35,15 +37,19 @@ struct Hooks {
   void (*goroutine_ended)(G* g) = nullptr;
   void (*thread_detached)(G* g) = nullptr;
 
-  // The happens-before edges. acquire: g's clock |= object's. release: object's clock = g's (what was there is forgotten).
-  // release_merge: object's clock |= g's. release_acquire: both take the join (Go's racereleaseacquire).
+  // strand_id: the id that the observer gives to what the calling thread runs; 0: none. For dumps, which ask each
+  // thread in a signal handler: async-signal-safe.
+  uint64_t (*strand_id)() = nullptr;
+
+  // The happens-before edges. acquire: g's clock |= object's. release: object's clock = g's (what was there is
+  // forgotten). release_merge: object's clock |= g's. release_acquire: both take the join (Go's racereleaseacquire).
   void (*acquire)(G* g, const void* object) = nullptr;
   void (*release)(G* g, const void* object) = nullptr;
   void (*release_merge)(G* g, const void* object) = nullptr;
   void (*release_acquire)(G* g, const void* object) = nullptr;
 
-  // access: the runtime itself reads or writes `bytes` at `address` on the user's behalf, in a way that races with other such
-  // accesses (close against send, WaitGroup misuse).
+  // access: the runtime itself reads or writes `bytes` at `address` on the user's behalf, in a way that races with
+  // other such accesses (close against send, WaitGroup misuse).
   void (*access)(G* g, const void* address, size_t bytes, bool is_write) = nullptr;
 
   // object_dead: [address, address + bytes) no longer holds runtime objects; clocks kept for it are forgotten.
@@ -65,6 +71,15 @@ inline void observe(Args... args) {
   for (int i = 0; i < g_observer_count; ++i) {
     if (auto* callback = g_observers[i]->*Event) callback(args...);
   }
+}
+
+// observed_strand_id asks the observers for strand_id.
+inline uint64_t observed_strand_id() {
+  for (int i = 0; i < g_observer_count; ++i) {
+    if (g_observers[i]->strand_id == nullptr) continue;
+    if (const uint64_t id = g_observers[i]->strand_id(); id != 0) return id;
+  }
+  return 0;
 }
 
 }  // namespace gorace::runtime

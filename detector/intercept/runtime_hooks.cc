@@ -46,6 +46,11 @@ void thread_detached(G* detached) { detached->detector = nullptr; }
 
 void goroutine_switched(G*, G* to) { set_current_context(to == nullptr ? nullptr : context_of(to)); }
 
+uint64_t strand_id() {
+  const Context* context = current_context();
+  return context == nullptr ? 0 : context->id;
+}
+
 // Stacks are recycled: whatever happened on this one is no concern of the next goroutine. The control block's page, at
 // the top, held the closure too.
 void forget_stack(const G* g) {
@@ -101,6 +106,7 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .goroutine_switched = goroutine_switched,
     .goroutine_ended = goroutine_ended,
     .thread_detached = thread_detached,
+    .strand_id = strand_id,
     .acquire = on_acquire,
     .release = on_release,
     .release_merge = on_release_merge,

@@ -14,6 +14,7 @@
 #include "runtime/base/spin_lock.h"
 #include "runtime/dump/backtrace.h"
 #include "runtime/dump/snapshot.h"
+#include "runtime/hooks.h"
 
 namespace gorace::runtime {
 namespace {
@@ -76,6 +77,7 @@ void list_threads(ThreadStacks* stacks) {
 }
 
 void record(ThreadStack& thread, const void* context) {
+  thread.strand_id = observed_strand_id();
   thread.pc_count = backtrace_interrupted(context, thread.pcs, kMaxThreadFrames);
   thread.answered = true;
 }
@@ -163,7 +165,8 @@ void print_thread_stacks(RawWriter& out, const ThreadStacks& stacks) {
   for (int i = 0; i < stacks.count; ++i) {
     const ThreadStack& thread = stacks.threads[i];
     GoroutineSnapshot copy;
-    copy.id = thread.tid == process ? 1 : static_cast<uint64_t>(thread.tid);
+    copy.id = thread.tid == process ? 1 : thread.strand_id;
+    if (copy.id == 0) copy.id = static_cast<uint64_t>(thread.tid);
     copy.kind = thread.tid == process ? GKind::kMain : GKind::kThread;
     copy.status = GStatus::kRunning;
     copy.pc_count = thread.pc_count;

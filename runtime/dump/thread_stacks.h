@@ -14,6 +14,7 @@ inline constexpr int kMaxThreads = 512;
 
 struct ThreadStack {
   int tid = 0;
+  uint64_t strand_id = 0;  // what the race detector calls it; 0: nobody watches it
   char name[16] = {};
   bool answered = false;
   int pc_count = 0;
@@ -36,8 +37,8 @@ void release_thread_stacks(ThreadStacks* stacks);
 // answer_collection is the other threads' part: true when the signal was one of collect_thread_stacks.
 bool answer_collection(const siginfo_t* info, const void* context);
 
-// print_thread_stacks symbolizes and prints them in Go's form: the main thread is goroutine 1, others carry their
-// thread id.
+// print_thread_stacks symbolizes and prints them in Go's form: the main thread is goroutine 1; others carry the id that
+// race reports give them, without the race detector their thread id.
 void print_thread_stacks(RawWriter& out, const ThreadStacks& stacks);
 
 }  // namespace gorace::runtime

@@ -1,10 +1,8 @@
 // capture_stack: a goroutine's return addresses, wherever it is. A parked one's are read from its saved context. One
 // that runs on another thread is interrupted by SIGURG (the signal Go uses: ignored by default, and programs expect it
-// at any time): the handler walks its own frame pointers into the request and wakes the asker, who waits a bounded
-// time.
+// at any time): the handler walks the interrupted stack into the request and wakes the asker, who waits a bounded time.
 #include <signal.h>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 
 #include "runtime/arch/context.h"
 #include "runtime/base/futex.h"
+#include "runtime/dump/backtrace.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/stack/frame_walk.h"
 
@@ -33,30 +32,10 @@ struct Request {
 constinit Request g_request;
 struct sigaction g_former_action;
 
-struct Registers {
-  uintptr_t pc, fp, sp;
-};
-
-Registers registers_of(void* context) {
-  const mcontext_t& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-  return {static_cast<uintptr_t>(machine.gregs[REG_RIP]), static_cast<uintptr_t>(machine.gregs[REG_RBP]),
-          static_cast<uintptr_t>(machine.gregs[REG_RSP])};
-#else
-  return {machine.pc, machine.regs[29], machine.sp};
-#endif
-}
-
-void answer(void* context) {
+void answer(const void* context) {
   G* g = current_g_or_null();
-  int count = 0;
-  if (g != nullptr && g == g_request.g) {
-    const Registers registers = registers_of(context);
-    g_request.pcs[count++] = registers.pc + 1;  // as a return address: symbolizers look at the instruction before
-    const uintptr_t low = std::max(registers.sp, g->stack_low);
-    count += walk_frames(registers.fp, low, g->stack_high, 0, g_request.pcs + count, kMaxFrames - count);
-  }
-  g_request.count = count;
+  // By unwind tables where that is safe: the goroutine may be inside libc, which keeps no frame pointers.
+  g_request.count = g != nullptr && g == g_request.g ? backtrace_interrupted(context, g_request.pcs, kMaxFrames) : 0;
 }
 
 void on_signal(int signal, siginfo_t* info, void* context) {
@@ -77,11 +56,11 @@ void on_signal(int signal, siginfo_t* info, void* context) {
 
 // take_signal installs the handler, again if the program replaced it.
 void take_signal() {
-  struct sigaction now{};
+  struct sigaction now {};
   sigaction(SIGURG, nullptr, &now);
   if ((now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == on_signal) return;
   g_former_action = now;
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
   sigfillset(&action.sa_mask);
