@@ -48,6 +48,11 @@ struct Hooks {
   void (*release_merge)(G* g, const void* object) = nullptr;
   void (*release_acquire)(G* g, const void* object) = nullptr;
 
+  // lock_taken: g holds the lock from now on (`shared`: for reading). lock_dropped: it is about to give it back. For reports;
+  // the edges are acquire and release.
+  void (*lock_taken)(G* g, const void* lock, bool shared) = nullptr;
+  void (*lock_dropped)(G* g, const void* lock) = nullptr;
+
   // access: the runtime itself reads or writes `bytes` at `address` on the user's behalf, in a way that races with
   // other such accesses (close against send, WaitGroup misuse).
   void (*access)(G* g, const void* address, size_t bytes, bool is_write) = nullptr;

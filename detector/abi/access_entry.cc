@@ -22,8 +22,8 @@ inline Context* watched() {
 void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t pc, uintptr_t frame_pointer) {
   Context* context = watched();
   if (context == nullptr) return;
-  const OriginId origin =
-      gorace::detector::intern_access(__gorace_tls.calling_context, pc, frame_pointer, AccessKind::kPlain);
+  const OriginId origin = gorace::detector::intern_access(__gorace_tls.calling_context + context->held.key(), pc,
+                                                          frame_pointer, AccessKind::kPlain);
   gorace::detector::access_memory(context, address, bytes, is_write, origin);
 }
 
@@ -36,7 +36,8 @@ template <bool kIsWrite>
     return;
   }
   gorace::detector::access_in_granule<kIsWrite>(context, address, bytes, [=](gorace::detector::ThreadState& state) {
-    return gorace::detector::intern_plain_access(state, __gorace_tls.calling_context, pc, frame_pointer);
+    return gorace::detector::intern_plain_access(state, __gorace_tls.calling_context + context->held.key(), pc,
+                                                 frame_pointer);
   });
 }
 

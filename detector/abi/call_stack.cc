@@ -35,7 +35,8 @@ uint64_t mix(uint64_t key, uint64_t value) {
 
 // intern_cached returns the origin of `key`; on a miss collect(frames) writes the stack and returns its length.
 template <class Collect>
-OriginId intern_cached(uint64_t key, AccessKind kind, Collect collect) {
+OriginId intern_cached(uint64_t key, AccessKind kind, const HeldLocks* held, Collect collect) {
+  if (held != nullptr) key += held->key();
   key = mix(key, static_cast<uint64_t>(kind)) * 0xc4ceb9fe1a85ec53u;
   const uint64_t tag = key >> GORACE_ORIGIN_BITS;
   std::atomic<uint64_t>& cell = g_cache[key % (size_t{1} << kCacheBits)];
@@ -45,7 +46,7 @@ OriginId intern_cached(uint64_t key, AccessKind kind, Collect collect) {
     return static_cast<OriginId>(cached & ((uint64_t{1} << GORACE_ORIGIN_BITS) - 1));
   }
   uintptr_t frames[kMaxFrames];
-  const OriginId origin = intern_stack(frames, collect(frames), kind);
+  const OriginId origin = intern_stack(frames, collect(frames), kind, held);
   cell.store(tag << GORACE_ORIGIN_BITS | origin, std::memory_order_relaxed);
   return origin;
 }
@@ -88,12 +89,12 @@ int unwind_from(uintptr_t pc, uintptr_t* frames) {
 
 // intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely
 // have a frame pointer; these may not, so each frame's address is checked before it is read.
-OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind) {
+OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind, const HeldLocks* held) {
   uintptr_t peeked[kMostKeyFrames];
   const int count = peek_frames(site.frame_pointer, peeked, key_frames(kind));
   uint64_t key = mix(calling_context, site.pc);
   for (int i = 0; i < count; ++i) key = mix(key, peeked[i]);
-  return intern_cached(key, kind, [site](uintptr_t* frames) {
+  return intern_cached(key, kind, held, [site](uintptr_t* frames) {
     return in_executable(site.pc) ? walk_stack(site.pc, site.frame_pointer, frames) : unwind_from(site.pc, frames);
   });
 }
@@ -144,13 +145,15 @@ void CallStack::grow() {
 
 OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
   const uint64_t calling_context = __gorace_tls.calling_context;
+  // Where a block comes from is the same whatever was held.
+  const HeldLocks* held = kind == AccessKind::kAllocate ? nullptr : &context->held;
   const auto* calls = static_cast<const CallStack*>(context->call_stack);
   if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context &&
       in_executable(site.pc)) {
-    return intern_cached(mix(calling_context, site.pc), kind,
+    return intern_cached(mix(calling_context, site.pc), kind, held,
                          [=](uintptr_t* frames) { return calls->copy_frames(site.pc, frames, kMaxFrames); });
   }
-  return intern_frame_pointers(calling_context, site, kind);
+  return intern_frame_pointers(calling_context, site, kind, held);
 }
 
 OriginId origin_of_creation(CallSite site) {

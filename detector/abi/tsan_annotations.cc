@@ -7,7 +7,10 @@
 #include "detector/syncvar/sync_var.h"
 #include "runtime/base/futex.h"
 
+using gorace::detector::AccessKind;
+using gorace::detector::CallSite;
 using gorace::detector::Context;
+using gorace::detector::origin_of_call;
 using gorace::detector::watched_context;
 
 namespace {
@@ -51,10 +54,12 @@ void AnnotateRWLockAcquired(const char*, int, const volatile void* lock, long is
   } else {
     acquire_shared(context, address_of(lock));
   }
+  context->held.add(address_of(lock), origin_of_call(context, CallSite::here(), AccessKind::kAtomic), is_write == 0);
 }
 void AnnotateRWLockReleased(const char*, int, const volatile void* lock, long is_write) {
   Context* context = watched_context();
   if (context == nullptr) return;
+  context->held.remove(address_of(lock));
   if (is_write != 0) {
     release(context, address_of(lock));
   } else {

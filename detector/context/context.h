@@ -18,6 +18,7 @@
 
 #include "detector/abi/abi.h"
 #include "detector/clock/vector_clock.h"
+#include "detector/origin/held_locks.h"
 #include "detector/origin/origin.h"
 
 namespace gorace::detector {
@@ -36,6 +37,12 @@ struct Context {
   uint32_t last_used_epoch = 0;
   uint8_t slot_shift = 0;  // identity >> slot_shift names the slot (identity.h)
   int ignore_depth = 0;    // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+
+  HeldLocks held;  // what it holds, for reports
+  // The last use of one of the runtime's objects: a mutex is read just before it is locked
+  // (intercept/runtime_hooks.cc).
+  const void* last_used_object = nullptr;
+  OriginId last_use = 0;
 
   uint64_t calling_context = 0;  // __gorace_tls.calling_context while it does not run
   uint64_t id = 0;               // as in dumps and profiles (runtime/sched/sched.h, next_id)
@@ -97,6 +104,7 @@ struct Losses {
   uint64_t origins_dropped;          // accesses whose stack could not be interned
   uint64_t strands_dropped;          // strands that reports cannot name
   uint64_t history_dropped;          // accesses that no record could be had for
+  uint64_t lock_sets_dropped;        // accesses that reports cannot tell the locks of
   uint64_t nested_accesses_dropped;  // accesses by a signal handler that interrupted the detector at work
 };
 Losses losses();

@@ -24,6 +24,7 @@ Losses losses() {
       .origins_dropped = count_of(Loss::kOriginDropped),
       .strands_dropped = strands_dropped(),
       .history_dropped = count_of(Loss::kHistoryDropped),
+      .lock_sets_dropped = count_of(Loss::kLockSetDropped),
       .nested_accesses_dropped = count_of(Loss::kNestedAccess),
   };
 }

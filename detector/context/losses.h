@@ -6,7 +6,7 @@
 
 namespace gorace::detector {
 
-enum class Loss { kSlotReusedEarly, kEpochsExhausted, kOriginDropped, kHistoryDropped, kNestedAccess, kCount };
+enum class Loss { kSlotReusedEarly, kEpochsExhausted, kOriginDropped, kHistoryDropped, kLockSetDropped, kNestedAccess, kCount };
 
 void count_loss(Loss loss);
 

@@ -55,8 +55,8 @@ int c11_result(int error) {
   }
 }
 
-int on_c11_locked(mtx_t* mutex, int result) {
-  if (result == thrd_success) on_acquire(mutex);
+int on_c11_locked(mtx_t* mutex, OriginId place, int result) {
+  if (result == thrd_success) on_locked(mutex, place, 0);
   return result;
 }
 
@@ -98,18 +98,18 @@ void mtx_destroy(mtx_t* mutex) {
 }
 
 int mtx_lock(mtx_t* mutex) {
-  on_object_use(mutex, CallSite::here());
-  return on_c11_locked(mutex, real_mtx_lock(mutex));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_c11_locked(mutex, place, real_mtx_lock(mutex));
 }
 
 int mtx_trylock(mtx_t* mutex) {
-  on_object_use(mutex, CallSite::here());
-  return on_c11_locked(mutex, real_mtx_trylock(mutex));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_c11_locked(mutex, place, real_mtx_trylock(mutex));
 }
 
 int mtx_timedlock(mtx_t* mutex, const timespec* deadline) {
-  on_object_use(mutex, CallSite::here());
-  return on_c11_locked(mutex, real_mtx_timedlock(mutex, deadline));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_c11_locked(mutex, place, real_mtx_timedlock(mutex, deadline));
 }
 
 int mtx_unlock(mtx_t* mutex) {

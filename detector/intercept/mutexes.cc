@@ -41,23 +41,23 @@ int pthread_mutex_destroy(pthread_mutex_t* mutex) {
 }
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  on_object_use(mutex, CallSite::here());
-  return on_locked(mutex, real_mutex_lock(mutex));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, place, real_mutex_lock(mutex));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) {
-  on_object_use(mutex, CallSite::here());
-  return on_locked(mutex, real_mutex_trylock(mutex));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, place, real_mutex_trylock(mutex));
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) {
-  on_object_use(mutex, CallSite::here());
-  return on_locked(mutex, real_mutex_timedlock(mutex, deadline));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, place, real_mutex_timedlock(mutex, deadline));
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
-  on_object_use(mutex, CallSite::here());
-  return on_locked(mutex, real_mutex_clocklock(mutex, clock, deadline));
+  const OriginId place = on_object_use(mutex, CallSite::here());
+  return on_locked(mutex, place, real_mutex_clocklock(mutex, clock, deadline));
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) {
@@ -76,13 +76,13 @@ int pthread_spin_destroy(pthread_spinlock_t* lock) {
 }
 
 int pthread_spin_lock(pthread_spinlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_locked(lock, real_spin_lock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_locked(lock, place, real_spin_lock(lock));
 }
 
 int pthread_spin_trylock(pthread_spinlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_locked(lock, real_spin_trylock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_locked(lock, place, real_spin_trylock(lock));
 }
 
 int pthread_spin_unlock(pthread_spinlock_t* lock) {

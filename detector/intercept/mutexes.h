@@ -9,16 +9,19 @@
 
 namespace gorace::detector {
 
-// on_locked: `result` is what the locking function returned. EOWNERDEAD: a robust mutex is ours, its last owner died
-// with it.
-inline int on_locked(const volatile void* mutex, int result) {
-  if (result == 0 || result == EOWNERDEAD) on_acquire(mutex);
+// on_locked: `result` is what the locking function returned, `place` the origin of its call (on_object_use).
+// EOWNERDEAD: a robust mutex is ours, its last owner died with it.
+inline int on_locked(const volatile void* mutex, OriginId place, int result) {
+  if (result != 0 && result != EOWNERDEAD) return result;
+  on_acquire(mutex);
+  on_lock_taken(mutex, place, /*shared=*/false);
   return result;
 }
 
 // before_unlock must precede the real unlock: afterwards the mutex is someone else's, or its memory gone.
 inline void before_unlock(const volatile void* mutex, CallSite site) {
   on_object_use(mutex, site);
+  on_lock_dropped(mutex);
   on_release(mutex);
 }
 
@@ -26,7 +29,11 @@ inline void before_unlock(const volatile void* mutex, CallSite site) {
 // leaves by forced unwinding, with the mutex locked.
 class MutexReleasedForWait {
  public:
-  MutexReleasedForWait(const volatile void* mutex, CallSite site) : mutex_(mutex) { before_unlock(mutex, site); }
+  MutexReleasedForWait(const volatile void* mutex, CallSite site) : mutex_(mutex) {
+    // The strand does nothing in between: for reports it holds the mutex since it locked it.
+    on_object_use(mutex, site);
+    on_release(mutex);
+  }
   ~MutexReleasedForWait() { on_acquire(mutex_); }
   MutexReleasedForWait(const MutexReleasedForWait&) = delete;
   MutexReleasedForWait& operator=(const MutexReleasedForWait&) = delete;

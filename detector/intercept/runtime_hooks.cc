@@ -90,7 +90,23 @@ void on_release_acquire(G* g, const void* object) {
 void on_access(G* g, const void* address, size_t bytes, bool is_write) {
   Context* context = watched_context_of(g);
   if (context == nullptr) return;
-  access_memory(context, address, bytes, is_write, intern_here(/*skip_frames=*/1, AccessKind::kRuntime));
+  const OriginId origin = intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
+  context->last_used_object = address;
+  context->last_use = origin;
+  access_memory(context, address, bytes, is_write, origin);
+}
+
+// Mutex::lock reads the mutex just before (on_access), so that call's origin is where it is taken.
+void lock_taken(G* g, const void* lock, bool shared) {
+  Context* context = watched_context_of(g);
+  if (context == nullptr) return;
+  const bool just_used = context->last_used_object == lock;
+  const OriginId place = just_used ? context->last_use : intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
+  context->held.add(address_of(lock), place, shared);
+}
+
+void lock_dropped(G* g, const void* lock) {
+  if (Context* context = watched_context_of(g); context != nullptr) context->held.remove(address_of(lock));
 }
 
 void object_dead(const void* address, size_t bytes) {
@@ -111,6 +127,8 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .release = on_release,
     .release_merge = on_release_merge,
     .release_acquire = on_release_acquire,
+    .lock_taken = lock_taken,
+    .lock_dropped = lock_dropped,
     .access = on_access,
     .object_dead = object_dead,
 };

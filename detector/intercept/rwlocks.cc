@@ -20,13 +20,17 @@ constinit RealFunction<decltype(pthread_rwlock_timedwrlock)> real_timedwrlock("p
 constinit RealFunction<decltype(pthread_rwlock_clockwrlock)> real_clockwrlock("pthread_rwlock_clockwrlock");
 constinit RealFunction<decltype(pthread_rwlock_unlock)> real_unlock("pthread_rwlock_unlock");
 
-int on_read_locked(pthread_rwlock_t* lock, int result) {
-  if (result == 0) on_acquire_shared(lock);
+int on_read_locked(pthread_rwlock_t* lock, OriginId place, int result) {
+  if (result != 0) return result;
+  on_acquire_shared(lock);
+  on_lock_taken(lock, place, /*shared=*/true);
   return result;
 }
 
-int on_write_locked(pthread_rwlock_t* lock, int result) {
-  if (result == 0) on_acquire_exclusive(lock);
+int on_write_locked(pthread_rwlock_t* lock, OriginId place, int result) {
+  if (result != 0) return result;
+  on_acquire_exclusive(lock);
+  on_lock_taken(lock, place, /*shared=*/false);
   return result;
 }
 
@@ -52,47 +56,48 @@ int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_read_locked(lock, real_rdlock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, place, real_rdlock(lock));
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_read_locked(lock, real_tryrdlock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, place, real_tryrdlock(lock));
 }
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) {
-  on_object_use(lock, CallSite::here());
-  return on_read_locked(lock, real_timedrdlock(lock, deadline));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, place, real_timedrdlock(lock, deadline));
 }
 
 int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
-  on_object_use(lock, CallSite::here());
-  return on_read_locked(lock, real_clockrdlock(lock, clock, deadline));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_read_locked(lock, place, real_clockrdlock(lock, clock, deadline));
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_write_locked(lock, real_wrlock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, place, real_wrlock(lock));
 }
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
-  on_object_use(lock, CallSite::here());
-  return on_write_locked(lock, real_trywrlock(lock));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, place, real_trywrlock(lock));
 }
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) {
-  on_object_use(lock, CallSite::here());
-  return on_write_locked(lock, real_timedwrlock(lock, deadline));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, place, real_timedwrlock(lock, deadline));
 }
 
 int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
-  on_object_use(lock, CallSite::here());
-  return on_write_locked(lock, real_clockwrlock(lock, clock, deadline));
+  const OriginId place = on_object_use(lock, CallSite::here());
+  return on_write_locked(lock, place, real_clockwrlock(lock, clock, deadline));
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
   on_object_use(lock, CallSite::here());
+  on_lock_dropped(lock);
   if (held_by_writer(lock)) {
     on_release(lock);
   } else {

@@ -33,17 +33,30 @@ inline void on_acquire_exclusive(const volatile void* object) {
 }
 
 // An object's init and destroy write it, its use reads it atomically: so a use that is not ordered with the end of the
-// object's life (destroy, free) is a race report. One byte stands for the object.
+// object's life (destroy, free) is a race report. One byte stands for the object. The origin of a use is where a lock
+// is taken.
 inline void on_object_init(const volatile void* object, size_t bytes, CallSite site) {
   forget_sync_vars(address_of(object), bytes);
   check_range(object, 1, Direction::kWrite, site);
 }
-inline void on_object_use(const volatile void* object, CallSite site) {
-  check_access(object, 1, Direction::kRead, site, AccessKind::kAtomic);
+inline OriginId on_object_use(const volatile void* object, CallSite site) {
+  Context* context = watched_context();
+  if (context == nullptr) return kUnknownOrigin;
+  const OriginId origin = origin_of_call(context, site, AccessKind::kAtomic);
+  access_granule(context, address_of(object), 1, /*is_write=*/false, origin);
+  return origin;
 }
 inline void on_object_destroy(const volatile void* object, size_t bytes, CallSite site) {
   check_range(object, 1, Direction::kWrite, site);
   forget_sync_vars(address_of(object), bytes);
+}
+
+// Which locks the strand holds, for reports.
+inline void on_lock_taken(const volatile void* lock, OriginId place, bool shared) {
+  if (Context* context = watched_context(); context != nullptr) context->held.add(address_of(lock), place, shared);
+}
+inline void on_lock_dropped(const volatile void* lock) {
+  if (Context* context = watched_context(); context != nullptr) context->held.remove(address_of(lock));
 }
 
 }  // namespace gorace::detector

@@ -2,9 +2,11 @@
 
 #include <atomic>
 
+#include "detector/context/context.h"
 #include "detector/context/losses.h"
 #include "detector/context/thread_state.h"
 #include "detector/memory/region.h"
+#include "detector/origin/held_locks.h"
 #include "detector/origin/key_map.h"
 #include "detector/origin/origin_cache.h"
 #include "detector/origin/stack_depot.h"
@@ -26,6 +28,7 @@ struct Composite {
 struct OriginEntry {
   const uintptr_t* stack;      // stack_depot's words
   const Composite* composite;  // when kind is kComposite
+  uint32_t lock_set;
   uint8_t kind;
 };
 
@@ -64,14 +67,21 @@ uint64_t mix(uint64_t key) {
 
 OriginCacheEntry& cache_entry(uint64_t key) { return origin_cache_entry(thread_state(), key); }
 
-OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind) {
+// The locks of the running strand.
+const HeldLocks* held_now() {
+  const Context* context = current_context();
+  return context == nullptr ? nullptr : &context->held;
+}
+
+OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held) {
   const bool is_atomic = kind == AccessKind::kAtomic;
   const uintptr_t* stack = store_stack(frames, count);
   if (stack == nullptr) return unknown(is_atomic);
+  const uint32_t lock_set = held == nullptr ? 0 : store_lock_set(*held);
   const OriginId origin = g_origins.insert_or_get(key, [&] {
     OriginEntry* table = entries();
     const OriginId id = next_id(is_atomic);
-    if (id != kUnknownOrigin) table[id] = {stack, nullptr, static_cast<uint8_t>(kind)};
+    if (id != kUnknownOrigin) table[id] = {stack, nullptr, lock_set, static_cast<uint8_t>(kind)};
     return id;
   });
   return origin != kUnknownOrigin ? origin : unknown(is_atomic);
@@ -103,7 +113,7 @@ OriginId add_composite(uint64_t key, const Composite& composite) {
   const OriginId origin = g_origins.insert_or_get(key, [&] {
     OriginEntry* table = entries();
     const OriginId id = next_id(false);
-    if (id != kUnknownOrigin) table[id] = {nullptr, runtime::internal_new<Composite>(composite), kComposite};
+    if (id != kUnknownOrigin) table[id] = {nullptr, runtime::internal_new<Composite>(composite), 0, kComposite};
     return id;
   });
   return origin != kUnknownOrigin ? origin : unknown(false);
@@ -141,7 +151,7 @@ OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_
   return intern_key(key, [&] {
     uintptr_t frames[kMaxFrames];
     const int count = walk_stack(pc, frame_pointer, frames);
-    return add_stack(key, frames, count, kind);
+    return add_stack(key, frames, count, kind, held_now());
   });
 }
 
@@ -158,7 +168,9 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
   int count = peek_frames(own_frame, peeked, skip_frames + kPeekedFrames);
   if (count <= skip_frames) skip_frames = count > 0 ? count - 1 : 0;
   count -= skip_frames;
-  const uint64_t key = hash_frames(peeked + skip_frames, count, __gorace_tls.calling_context ^ kind_seed(kind));
+  const HeldLocks* held = held_now();
+  const uint64_t seed = (__gorace_tls.calling_context ^ kind_seed(kind)) + (held == nullptr ? 0 : held->key());
+  const uint64_t key = hash_frames(peeked + skip_frames, count, seed);
   return intern_key(key, [&] {
     uintptr_t frames[kMaxFrames];
     const auto own_pc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
@@ -167,14 +179,14 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
     __builtin_memcpy(&caller_frame, reinterpret_cast<const void*>(own_frame), sizeof(caller_frame));
     const int walked = walk_stack(own_pc, caller_frame, frames);
     const int skipped = skip_frames < walked ? skip_frames : walked - 1;
-    return add_stack(key, frames + skipped, walked - skipped, kind);
+    return add_stack(key, frames + skipped, walked - skipped, kind, held);
   });
 }
 
-OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind) {
+OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held) {
   if (count > kMaxFrames) count = kMaxFrames;
-  const uint64_t key = hash_frames(frames, count, kind_seed(kind));
-  return intern_key(key, [&] { return add_stack(key, frames, count, kind); });
+  const uint64_t key = hash_frames(frames, count, kind_seed(kind) + (held == nullptr ? 0 : held->key()));
+  return intern_key(key, [&] { return add_stack(key, frames, count, kind, held); });
 }
 
 OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask) {
@@ -198,7 +210,7 @@ OriginInfo origin_info(OriginId plain_origin) {
   if (plain_origin == kUnknownAtomicOrigin) return {AccessKind::kAtomic, 0, nullptr};
   const OriginEntry& entry = entry_of(plain_origin);
   if (entry.stack == nullptr) return {AccessKind::kPlain, 0, nullptr};
-  return {static_cast<AccessKind>(entry.kind), static_cast<int>(entry.stack[0]), entry.stack + 1};
+  return {static_cast<AccessKind>(entry.kind), static_cast<int>(entry.stack[0]), entry.stack + 1, entry.lock_set};
 }
 
 }  // namespace gorace::detector

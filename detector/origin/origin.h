@@ -31,17 +31,20 @@ struct OriginInfo {
   AccessKind kind;
   int frame_count;
   const uintptr_t* frames;  // return addresses, innermost (the access) first; lives for ever
+  uint32_t lock_set = 0;    // the locks held (held_locks.h); 0: none
 };
 
 // intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the
-// rbp of the accessing function.
+// rbp of the accessing function. Whoever makes the key adds HeldLocks::key() of the running strand to calling_context:
+// the origin remembers that strand's locks.
 OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind);
 
 // intern_here names the caller's own stack, skip_frames innermost frames left out (interceptors, creation stacks).
 OriginId intern_here(int skip_frames, AccessKind kind);
 
-// intern_stack names a given stack.
-OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind);
+// intern_stack names a given stack, and the locks held (null: none matter).
+class HeldLocks;
+OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held = nullptr);
 
 // compose: bytes in newer_mask are now of `newer`, the others in older_mask stay of `older`. Both are origins of
 // accesses that are not atomic.

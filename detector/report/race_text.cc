@@ -88,8 +88,11 @@ void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {
   out << "\n";
   print_side(out, race.previous, race.address, true, wording);
   print_memory(out, race.address, wording);
+  const RaceLocks locks = locks_of(race);
+  print_locks(out, race, locks, wording);
   print_creation(out, race.present.context);
   print_creation(out, race.previous.context);
+  print_hint(out, race, locks);
   out << kRule;
 }
 

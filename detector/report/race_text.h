@@ -25,6 +25,31 @@ void print_origin(runtime::RawWriter& out, OriginId origin);
 // thread-local storage. Prints nothing when that is not known.
 void print_memory(runtime::RawWriter& out, uintptr_t address, const RaceWording& wording);
 
+// Locks that a side holds, as print_locks names them: M1, M2 ... by address, over both sides.
+struct SideLocks {
+  static constexpr int kMost = 6;
+  struct Lock {
+    uintptr_t address;  // 0: one of many that are locked in this place
+    OriginId place;
+    bool shared;
+    int number;  // of M1, M2 ...
+  };
+  int count = 0;
+  int uncounted = 0;  // further ones
+  Lock locks[kMost];
+};
+struct RaceLocks {
+  SideLocks present;
+  SideLocks previous;
+};
+RaceLocks locks_of(const Race& race);
+
+// print_locks prints a block for each lock that a side holds: what it is, and where it was taken.
+void print_locks(runtime::RawWriter& out, const Race& race, const RaceLocks& locks, const RaceWording& wording);
+
+// print_hint prints a line that says which order is missing, or what would make it, where that can be told.
+void print_hint(runtime::RawWriter& out, const Race& race, const RaceLocks& locks);
+
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_REPORT_RACE_TEXT_H_

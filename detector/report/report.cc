@@ -56,6 +56,7 @@ void print_losses() {
   print_loss(out, first, lost.origins_dropped, "accesses without a stack");
   print_loss(out, first, lost.strands_dropped, "goroutines without a name");
   print_loss(out, first, lost.history_dropped, "accesses not recorded");
+  print_loss(out, first, lost.lock_sets_dropped, "accesses without their locks");
   print_loss(out, first, lost.nested_accesses_dropped, "accesses of signal handlers not recorded");
   if (!first) out << "\n";
 }

@@ -126,16 +126,17 @@ void Mutex::lock() {
   internal::note_read(
       this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
   internal::raw_lock_inline(sema_, runtime::WaitReason::kMutexLock, this);
-  internal::note_acquire(this);
+  internal::note_locked(this, this, /*shared=*/false);
 }
 
 bool Mutex::try_lock() {
   if (!internal::raw_try_lock(sema_)) return false;
-  internal::note_acquire(this);
+  internal::note_locked(this, this, /*shared=*/false);
   return true;
 }
 
 void Mutex::unlock() {
+  internal::note_unlocking(this);
   internal::note_release(this);
   if (!internal::raw_unlock_inline(sema_)) runtime::fatal_error("sync: unlock of unlocked mutex");
 }

@@ -21,6 +21,13 @@ void note_acquire_observed(const void* object) { tell_acquire(runtime::current_g
 void note_release_observed(const void* object) { tell_release(runtime::current_g(), object); }
 void note_release_merge_observed(const void* object) { tell_release_merge(runtime::current_g(), object); }
 
+void note_locked_observed(const void* lock, const void* object, bool shared) {
+  G* g = runtime::current_g();
+  tell_acquire(g, object);
+  observe<&Hooks::lock_taken>(g, lock, shared);
+}
+void note_unlocking_observed(const void* lock) { observe<&Hooks::lock_dropped>(runtime::current_g(), lock); }
+
 void note_read_observed(const void* object) { tell_access(runtime::current_g(), object, 1, false); }
 
 void forget_object(const void* address, size_t bytes) noexcept {

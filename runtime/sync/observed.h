@@ -36,6 +36,15 @@ inline void note_release(const void* object) {
 inline void note_release_merge(const void* object) {
   if (observed()) note_release_merge_observed(object);
 }
+// note_locked: the caller holds `lock` now, and acquires `object`. note_unlocking: it is about to give it back.
+void note_locked_observed(const void* lock, const void* object, bool shared);
+void note_unlocking_observed(const void* lock);
+inline void note_locked(const void* lock, const void* object, bool shared) {
+  if (observed()) note_locked_observed(lock, object, shared);
+}
+inline void note_unlocking(const void* lock) {
+  if (observed()) note_unlocking_observed(lock);
+}
 // note_read: a read access of the object's first byte.
 inline void note_read(const void* object) {
   if (observed()) note_read_observed(object);

@@ -34,7 +34,7 @@ void RWMutex::lock_shared() {
   if (add(writer_sema_.word, 1) < 0) {
     internal::sema_acquire(reader_sema_, SemaOrder::kFifo, WaitReason::kRWMutexRLock, this);
   }
-  note_acquire(&reader_sema_);
+  internal::note_locked(this, &reader_sema_, /*shared=*/true);
 }
 
 bool RWMutex::try_lock_shared() {
@@ -49,11 +49,12 @@ bool RWMutex::try_lock_shared() {
     }
     readers = static_cast<int32_t>(expected);
   }
-  note_acquire(&reader_sema_);
+  internal::note_locked(this, &reader_sema_, /*shared=*/true);
   return true;
 }
 
 void RWMutex::unlock_shared() {
+  internal::note_unlocking(this);
   internal::note_release_merge(&writer_sema_);
   const int32_t readers = add(writer_sema_.word, -1);
   if (readers >= 0) return;
@@ -69,7 +70,7 @@ void RWMutex::lock() {
     internal::sema_acquire(writer_sema_, SemaOrder::kFifo, WaitReason::kRWMutexLock, this);
   }
   note_acquire(&reader_sema_);
-  note_acquire(&writer_sema_);
+  internal::note_locked(this, &writer_sema_, /*shared=*/false);
 }
 
 bool RWMutex::try_lock() {
@@ -82,11 +83,12 @@ bool RWMutex::try_lock() {
     return false;
   }
   note_acquire(&reader_sema_);
-  note_acquire(&writer_sema_);
+  internal::note_locked(this, &writer_sema_, /*shared=*/false);
   return true;
 }
 
 void RWMutex::unlock() {
+  internal::note_unlocking(this);
   internal::note_release(&reader_sema_);
   const int32_t readers = add(writer_sema_.word, kMaxReaders);
   if (readers >= kMaxReaders) runtime::fatal_error("sync: Unlock of unlocked RWMutex");

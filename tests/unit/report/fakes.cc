@@ -16,7 +16,8 @@ OriginInfo origin_info(OriginId origin) {
   AccessKind kind = is_atomic_origin(origin) ? AccessKind::kAtomic : AccessKind::kPlain;
   if (origin == testing::kFreeOrigin) kind = AccessKind::kFree;
   if (origin == testing::kVptrOrigin) kind = AccessKind::kVptr;
-  return {kind, 1, &frames[number]};
+  const auto set = testing::g_fakes.lock_sets.find(origin);
+  return {kind, 1, &frames[number], set == testing::g_fakes.lock_sets.end() ? 0 : set->second};
 }
 
 bool find_heap_block(uintptr_t, HeapBlock* out) {

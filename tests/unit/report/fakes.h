@@ -2,9 +2,11 @@
 #ifndef GORACE_TESTS_UNIT_REPORT_FAKES_H_
 #define GORACE_TESTS_UNIT_REPORT_FAKES_H_
 
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "detector/origin/held_locks.h"
 #include "detector/report/report.h"
 #include "runtime/sched/sched.h"
 #include "runtime/symbolize/symbolize.h"
@@ -15,6 +17,7 @@ struct Fakes {
   std::optional<HeapBlock> heap_block;
   std::optional<runtime::DataSymbol> global;
   std::vector<runtime::G*> goroutines;
+  std::map<OriginId, uint32_t> lock_sets;  // what store_lock_set gave
 };
 extern Fakes g_fakes;
 

@@ -94,6 +94,8 @@ TEST_F(RaceText, OfThreadsNamesThemAndTheGlobal) {
             "Thread 2 'worker' (finished) created at:\n"
             "  f3()\n"
             "      file.cc:3 +0x10\n"
+            "\n"
+            "Hint: the previous write is atomic, the read is not; make it atomic too.\n"
             "==================\n");
 }
 
@@ -132,6 +134,8 @@ TEST_F(RaceText, OfUseAfterFreeNamesTheFreeAndTheBlock) {
             "Thread 3 (running) created at:\n"
             "  f4()\n"
             "      file.cc:4 +0x10\n"
+            "\n"
+            "Hint: the memory had been freed by another thread, or was being freed.\n"
             "==================\n");
 }
 
@@ -171,6 +175,71 @@ TEST_F(RaceText, KnowsStacksAndThreadLocalStorage) {
   EXPECT_EQ(line_for(0x50000, kGoroutines), "");
   remove_thread_memory(5);
   EXPECT_EQ(line_for(0x2000, kThreads), "");
+}
+
+// The text from the first of these words on.
+std::string from(const std::string& text, const char* words) {
+  const size_t start = text.find(words);
+  return start == std::string::npos ? "" : text.substr(start);
+}
+
+TEST_F(RaceText, NamesTheLocksOfBothSidesAndWhereTheyWereTaken) {
+  Context one = strand(StrandKind::kGoroutine, 7);
+  Context other = strand(StrandKind::kGoroutine, 8);
+  one.held.add(0x1000, 5, false);
+  one.held.add(0x2000, 6, true);
+  other.held.add(0x3000, 9, false);
+  g_fakes.lock_sets[2] = store_lock_set(other.held);
+  const Race race{.address = 0x10, .bytes = 8, .present = {&one, 1, true}, .previous = {&other, 2, false}};
+  EXPECT_EQ(from(text_of(race, kGoroutines), "Mutex"),
+            "Mutex M1 (0x000000001000) held by goroutine 7, locked at:\n"
+            "  f5()\n"
+            "      file.cc:5 +0x10\n"
+            "\n"
+            "Mutex M2 (0x000000002000) held for reading by goroutine 7, locked at:\n"
+            "  f6()\n"
+            "      file.cc:6 +0x10\n"
+            "\n"
+            "Mutex M3 (0x000000003000) held by goroutine 8, locked at:\n"
+            "  f9()\n"
+            "      file.cc:9 +0x10\n"
+            "\n"
+            "Hint: both sides hold locks, but none in common: the write M1, M2, the previous read M3.\n"
+            "==================\n");
+}
+
+TEST_F(RaceText, HintsAtTheSideWithoutALock) {
+  Context one = strand(StrandKind::kGoroutine, 7);
+  const Context other = strand(StrandKind::kGoroutine, 8);
+  one.held.add(0x1000, 5, false);
+  EXPECT_EQ(
+      from(text_of({.address = 0x10, .present = {&one, 1, false}, .previous = {&other, 2, true}}, kGoroutines), "Hint"),
+      "Hint: the read is made under M1, the previous write under no lock.\n==================\n");
+  g_fakes.lock_sets[2] = store_lock_set(one.held);
+  EXPECT_EQ(
+      from(text_of({.address = 0x10, .present = {&other, 1, true}, .previous = {&one, 2, true}}, kGoroutines), "Hint"),
+      "Hint: the previous write is made under M1, the write under no lock.\n==================\n");
+}
+
+TEST_F(RaceText, HintsAtTheWriterUnderAReadLock) {
+  Context one = strand(StrandKind::kGoroutine, 7);
+  Context other = strand(StrandKind::kGoroutine, 8);
+  one.held.add(0x1000, 5, true);
+  other.held.add(0x1000, 6, true);
+  g_fakes.lock_sets[2] = store_lock_set(other.held);
+  EXPECT_EQ(
+      from(text_of({.address = 0x10, .present = {&one, 1, true}, .previous = {&other, 2, false}}, kGoroutines), "Hint"),
+      "Hint: the write holds M1 for reading only; lock it for writing there.\n==================\n");
+  EXPECT_EQ(
+      from(text_of({.address = 0x10, .present = {&one, 1, false}, .previous = {&other, 2, true}}, kGoroutines), "Hint"),
+      "Hint: the previous write holds M1 for reading only; lock it for writing there.\n==================\n");
+}
+
+TEST_F(RaceText, HintsAtThePlainSide) {
+  const Context one = strand(StrandKind::kGoroutine, 7);
+  const Race race{.address = 0x10, .present = {&one, kUnknownAtomicOrigin + 1, true}, .previous = {&one, 2, false}};
+  EXPECT_EQ(from(text_of(race, kGoroutines), "Hint"),
+            "Hint: the write is atomic, the previous read is not; make it atomic too.\n==================\n");
 }
 
 TEST_F(RaceText, MarksVtablePointers) {

@@ -1,0 +1,121 @@
+#include "detector/origin/held_locks.h"
+
+#include <atomic>
+
+#include "detector/context/losses.h"
+#include "detector/memory/region.h"
+#include "detector/origin/key_map.h"
+
+namespace gorace::detector {
+namespace {
+
+constexpr uint32_t kMaxOrigins = uint32_t{1} << GORACE_ORIGIN_BITS;
+
+// The first addresses of locks taken at a place (an origin).
+struct Place {
+  static constexpr int kAddresses = 4;
+  std::atomic<uintptr_t> addresses[kAddresses];
+};
+
+constinit std::atomic<Place*> g_places{nullptr};
+
+Place& place_of(OriginId origin) {
+  Place* table = g_places.load(std::memory_order_acquire);
+  if (__builtin_expect(table == nullptr, 0)) {
+    auto* made = static_cast<Place*>(reserve_region(kMaxOrigins * sizeof(Place), "places of locks"));
+    // Of two that make one, the second's address space is lost.
+    if (g_places.compare_exchange_strong(table, made, std::memory_order_acq_rel)) table = made;
+  }
+  return table[origin];
+}
+
+// number_at_place returns which of the place's addresses this one is; kAddresses: none of the first.
+int number_at_place(OriginId origin, uintptr_t address) {
+  Place& place = place_of(origin);
+  for (int i = 0; i < Place::kAddresses; ++i) {
+    uintptr_t present = place.addresses[i].load(std::memory_order_relaxed);
+    // relaxed: an address is all there is.
+    if (present == 0) place.addresses[i].compare_exchange_strong(present, address, std::memory_order_relaxed);
+    if (present == 0 || present == address) return i;
+  }
+  return Place::kAddresses;
+}
+
+uint64_t key_of(const HeldLock& lock, int number) {
+  const uint64_t bits = uint64_t{lock.place} << 8 | static_cast<uint64_t>(number) << 1 | uint64_t{lock.shared};
+  const uint64_t mixed = (bits + 1) * 0x9e3779b97f4a7c15u;
+  return (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9u;
+}
+
+uint64_t key_of(const HeldLock& lock) { return key_of(lock, number_at_place(lock.place, lock.address)); }
+
+// --- Stored sets ---
+
+struct Stored {
+  uint16_t count;
+  uint16_t uncounted;
+  HeldLock locks[HeldLocks::kMost];
+};
+
+constexpr uint32_t kMaxStored = uint32_t{1} << 20;
+constinit KeyMap g_numbers;
+constinit std::atomic<Stored*> g_stored{nullptr};
+constinit uint32_t g_next = 1;  // guarded by the map's lock
+
+// Under the map's lock.
+uint32_t append(const HeldLocks& held) {
+  Stored* table = g_stored.load(std::memory_order_relaxed);
+  if (table == nullptr) {
+    table = static_cast<Stored*>(reserve_region(kMaxStored * sizeof(Stored), "sets of locks"));
+    g_stored.store(table, std::memory_order_release);
+  }
+  if (g_next == kMaxStored) return 0;
+  Stored& stored = table[g_next];
+  stored.count = static_cast<uint16_t>(held.count());
+  stored.uncounted = static_cast<uint16_t>(held.uncounted());
+  for (int i = 0; i < held.count(); ++i) {
+    stored.locks[i] = held[i];
+    if (number_at_place(held[i].place, held[i].address) == Place::kAddresses) stored.locks[i].address = 0;
+  }
+  return g_next++;
+}
+
+}  // namespace
+
+void HeldLocks::add(uintptr_t address, OriginId place, bool shared) {
+  if (count_ == kMost) {
+    ++uncounted_;
+    return;
+  }
+  HeldLock& lock = locks_[count_++];
+  lock = {address, place, shared};
+  key_ += key_of(lock);
+}
+
+void HeldLocks::remove(uintptr_t address) {
+  // Mostly the newest.
+  for (int i = count_ - 1; i >= 0; --i) {
+    if (locks_[i].address != address) continue;
+    --count_;
+    key_ = count_ == 0 ? 0 : key_ - key_of(locks_[i]);
+    for (; i < count_; ++i) locks_[i] = locks_[i + 1];
+    return;
+  }
+  if (uncounted_ > 0) --uncounted_;
+}
+
+uint32_t store_lock_set(const HeldLocks& held) {
+  if (held.count() == 0) return 0;
+  uint32_t number = g_numbers.find(held.key());
+  if (number == 0) number = g_numbers.insert_or_get(held.key(), [&] { return append(held); });
+  if (number == 0) count_loss(Loss::kLockSetDropped);
+  return number;
+}
+
+LockSet stored_lock_set(uint32_t number) {
+  if (number == 0) return {};
+  const Stored& stored = g_stored.load(std::memory_order_acquire)[number];
+  return {stored.count, stored.uncounted, stored.locks};
+}
+
+}  // namespace gorace::detector

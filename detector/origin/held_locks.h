@@ -1,0 +1,58 @@
+// HeldLocks: the locks that a strand holds now, so that its accesses' origins can tell which. Part of a Context.
+//
+// A lock counts by where it was taken, and by which of the first few addresses seen at that place it is: a program that
+// locks a million objects in one line must not have a million origins for each access under them (README.md).
+//
+// Thread safety: used by the strand that it belongs to.
+#ifndef GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
+#define GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
+
+#include <cstdint>
+
+#include "detector/origin/origin.h"
+
+namespace gorace::detector {
+
+struct HeldLock {
+  uintptr_t address;  // 0: one of many that are taken at this place
+  OriginId place;     // where it was taken
+  bool shared;        // for reading
+};
+
+class HeldLocks {
+ public:
+  // Locks held beyond these are counted only.
+  static constexpr int kMost = 6;
+
+  // key tells sets of locks apart: 0 for none, and part of the keys that origins are found by.
+  uint64_t key() const { return key_; }
+  int count() const { return count_; }
+  int uncounted() const { return uncounted_; }
+  const HeldLock& operator[](int i) const { return locks_[i]; }
+
+  // add: the strand has taken the lock at `address`; `place` is the origin of the call.
+  void add(uintptr_t address, OriginId place, bool shared);
+  // remove: it gives it back, or its memory ends.
+  void remove(uintptr_t address);
+
+ private:
+  uint64_t key_ = 0;
+  uint8_t count_ = 0;
+  uint16_t uncounted_ = 0;
+  HeldLock locks_[kMost] = {};
+};
+
+// LockSet: an interned copy of a strand's locks, for ever.
+struct LockSet {
+  int count = 0;
+  int uncounted = 0;
+  const HeldLock* locks = nullptr;  // in the order in which they were taken
+};
+
+// store_lock_set returns the number of a copy; 0 for the empty set, or when no more can be kept (counted).
+uint32_t store_lock_set(const HeldLocks& held);
+LockSet stored_lock_set(uint32_t number);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_

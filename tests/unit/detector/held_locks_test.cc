@@ -1,0 +1,106 @@
+#include "detector/origin/held_locks.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace gorace::detector {
+namespace {
+
+// Places are as good as any number here; each test has its own, since a place remembers addresses for ever.
+TEST(HeldLocks, KeyIsThatOfTheSetWhateverTheOrder) {
+  HeldLocks one;
+  HeldLocks other;
+  EXPECT_EQ(one.key(), 0u);
+  one.add(0x1000, 11, false);
+  one.add(0x2000, 12, true);
+  other.add(0x2000, 12, true);
+  EXPECT_NE(one.key(), other.key());
+  other.add(0x1000, 11, false);
+  EXPECT_EQ(one.key(), other.key());
+  one.remove(0x1000);
+  one.remove(0x2000);
+  EXPECT_EQ(one.key(), 0u);
+  EXPECT_EQ(one.count(), 0);
+}
+
+TEST(HeldLocks, KeyTellsPlacesModesAndMutexesApart) {
+  std::set<uint64_t> keys;
+  const auto key_with = [](uintptr_t address, OriginId place, bool shared) {
+    HeldLocks held;
+    held.add(address, place, shared);
+    return held.key();
+  };
+  keys.insert(key_with(0x1000, 21, false));
+  keys.insert(key_with(0x1000, 21, true));
+  keys.insert(key_with(0x1000, 22, false));
+  keys.insert(key_with(0x2000, 21, false));
+  EXPECT_EQ(keys.size(), 4u);
+}
+
+TEST(HeldLocks, AMillionMutexesTakenInOnePlaceMakeFewKeys) {
+  std::set<uint64_t> keys;
+  for (uintptr_t address = 8; address <= 8'000'000; address += 8) {
+    HeldLocks held;
+    held.add(address, 31, false);
+    keys.insert(held.key());
+    held.remove(address);
+    ASSERT_EQ(held.key(), 0u);
+  }
+  EXPECT_EQ(keys.size(), 5u);
+}
+
+TEST(HeldLocks, RecursiveLockIsHeldUntilTheLastUnlock) {
+  HeldLocks held;
+  held.add(0x1000, 41, false);
+  const uint64_t once = held.key();
+  held.add(0x1000, 42, false);
+  held.remove(0x1000);
+  EXPECT_EQ(held.key(), once);
+  EXPECT_EQ(held.count(), 1);
+}
+
+TEST(HeldLocks, BeyondTheMostTheyAreCounted) {
+  HeldLocks held;
+  for (uintptr_t i = 1; i <= HeldLocks::kMost + 3; ++i) held.add(i * 0x1000, 51, false);
+  EXPECT_EQ(held.count(), HeldLocks::kMost);
+  EXPECT_EQ(held.uncounted(), 3);
+  for (uintptr_t i = HeldLocks::kMost + 3; i >= 1; --i) held.remove(i * 0x1000);
+  EXPECT_EQ(held.count(), 0);
+  EXPECT_EQ(held.uncounted(), 0);
+  EXPECT_EQ(held.key(), 0u);
+}
+
+TEST(LockSets, AreKeptOnceAndForEver) {
+  HeldLocks held;
+  EXPECT_EQ(store_lock_set(held), 0u);
+  EXPECT_EQ(stored_lock_set(0).count, 0);
+  held.add(0x1000, 61, false);
+  held.add(0x2000, 62, true);
+  const uint32_t number = store_lock_set(held);
+  ASSERT_NE(number, 0u);
+  EXPECT_EQ(store_lock_set(held), number);
+  held.remove(0x1000);
+  EXPECT_NE(store_lock_set(held), number);
+  const LockSet stored = stored_lock_set(number);
+  ASSERT_EQ(stored.count, 2);
+  EXPECT_EQ(stored.locks[0].address, 0x1000u);
+  EXPECT_EQ(stored.locks[0].place, 61u);
+  EXPECT_FALSE(stored.locks[0].shared);
+  EXPECT_EQ(stored.locks[1].address, 0x2000u);
+  EXPECT_TRUE(stored.locks[1].shared);
+}
+
+TEST(LockSets, DoNotNameAMutexThatMayBeAnother) {
+  for (uintptr_t i = 1; i <= 4; ++i) {
+    HeldLocks held;
+    held.add(i * 0x1000, 71, false);
+    EXPECT_EQ(stored_lock_set(store_lock_set(held)).locks[0].address, i * 0x1000);
+  }
+  HeldLocks held;
+  held.add(0x9000, 71, false);
+  EXPECT_EQ(stored_lock_set(store_lock_set(held)).locks[0].address, 0u);
+}
+
+}  // namespace
+}  // namespace gorace::detector
