@@ -32,10 +32,13 @@ NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
   return joined;
 }
 
+// In the joins `known` is a node that `a` contains already (0: none): what `b` shares with it need not be looked at.
+NodeIndex child_of(NodeIndex known, int i) { return known == 0 ? 0 : node_at(known).word[i]; }
+
 // join_shared borrows both trees and returns a new reference to their maximum: one of the two where it is the maximum,
 // so that sharing is kept.
-NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
-  if (a == b || b == 0) return reference(a);
+NodeIndex join_shared(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
+  if (a == b || b == 0 || b == known) return reference(a);
   if (a == 0) return reference(b);
   if (height == 0) return join_leaves(a, b);
   NodeIndex children[kWidth];
@@ -44,7 +47,7 @@ NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
   for (int i = 0; i < kWidth; ++i) {
     const NodeIndex left = node_at(a).word[i];
     const NodeIndex right = node_at(b).word[i];
-    children[i] = join_shared(left, right, height - 1);
+    children[i] = join_shared(left, right, child_of(known, i), height - 1);
     all_of_a &= children[i] == left;
     all_of_b &= children[i] == right;
   }
@@ -59,11 +62,11 @@ NodeIndex join_shared(NodeIndex a, NodeIndex b, int height) {
 
 // join_owned consumes the caller's reference to `a`, which lets it change `a` in place when that is the only one;
 // borrows `b`.
-NodeIndex join_owned(NodeIndex a, NodeIndex b, int height) {
-  if (a == b || b == 0) return a;
+NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
+  if (a == b || b == 0 || b == known) return a;
   if (a == 0) return reference(b);
   if (!is_unique(a)) {
-    const NodeIndex joined = join_shared(a, b, height);
+    const NodeIndex joined = join_shared(a, b, known, height);
     unreference(a, height);
     return joined;
   }
@@ -79,7 +82,7 @@ NodeIndex join_owned(NodeIndex a, NodeIndex b, int height) {
   for (int i = 0; i < kWidth; ++i) {
     const NodeIndex right = node_at(b).word[i];
     NodeIndex& left = node_at(a).word[i];
-    left = join_owned(left, right, height - 1);
+    left = join_owned(left, right, child_of(known, i), height - 1);
     all_of_b &= left == right;
   }
   if (!all_of_b) return a;
@@ -154,7 +157,7 @@ void VectorClock::raise(uint32_t slot, uint32_t epoch) {
   }
 }
 
-void VectorClock::join(const VectorClock& other) {
+void VectorClock::join(const VectorClock& other, const VectorClock& known) {
   if (other.root_ == 0 || root_ == other.root_) return;
   if (root_ == 0) {
     *this = other;
@@ -166,7 +169,8 @@ void VectorClock::join(const VectorClock& other) {
     *link = own(*link, level);
     link = &node_at(*link).word[0];
   }
-  *link = join_owned(*link, other.root_, other.height_);
+  const NodeIndex shared = known.height_ == other.height_ ? known.root_ : 0;
+  *link = join_owned(*link, other.root_, shared, other.height_);
 }
 
 }  // namespace gorace::detector

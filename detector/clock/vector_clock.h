@@ -43,11 +43,14 @@ class VectorClock {
   // raise sets the slot's epoch to max(present, epoch).
   void raise(uint32_t slot, uint32_t epoch);
 
-  // join takes the maximum slot by slot.
-  void join(const VectorClock& other);
+  // join takes the maximum slot by slot. `known` is a clock that this one contains already: what `other` shares with it
+  // is passed over, so that joining similar clocks one after the other costs what they differ in.
+  void join(const VectorClock& other) { join(other, VectorClock()); }
+  void join(const VectorClock& other, const VectorClock& known);
 
   bool shares_root_with(const VectorClock& other) const { return root_ == other.root_; }
   bool empty() const { return root_ == 0; }
+  bool is_one_leaf() const { return height_ == 0; }
   void clear() {
     if (root_ != 0) unreference(root_, height_);
     root_ = 0;

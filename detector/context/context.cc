@@ -84,6 +84,7 @@ void set_current_context(Context* context) {
   GoraceTls& tls = __gorace_tls;
   if (auto* former = static_cast<Context*>(tls.context); former != nullptr) {
     former->calling_context = tls.calling_context;
+    note_depth(former);
   }
   tls.context = context;
   tls.current = context != nullptr ? context->current : 0;
@@ -137,6 +138,7 @@ void context_join(Context* waiter, Context* ended) {
 void context_forget(Context* ended) { context_join(nullptr, ended); }
 
 void context_advance_epoch(Context* context) {
+  if (__gorace_tls.context == context) note_depth(context);
   context->last_used_epoch = context->epoch;
   if (__builtin_expect(context->epoch >= max_epoch(context->slot), 0)) {
     move_to_new_slot(context);

@@ -36,7 +36,10 @@ struct Context {
   // Whoever knows that one can reuse the slot.
   uint32_t last_used_epoch = 0;
   uint8_t slot_shift = 0;  // identity >> slot_shift names the slot (identity.h)
-  int ignore_depth = 0;    // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  // The strand's deepest place on its stack that the detector has seen: no granule of the stack below it has a history.
+  // note_depth() says why.
+  uintptr_t stack_mark = UINTPTR_MAX;
+  int ignore_depth = 0;  // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
 
   HeldLocks held;  // what it holds, for reports
   // The last use of one of the runtime's objects: a mutex is read just before it is locked
@@ -86,6 +89,15 @@ void context_forget(Context* ended);
 
 // Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
 void context_advance_epoch(Context* context);
+
+// note_depth: every access that the detector records is made by a call from the frame that the variable is in or from a
+// deeper one; and before another strand may know of a variable on this one's stack, this one has released something or
+// switched, deeper than the variable. So at the end only what lies above the mark has to be forgotten, a page or two of
+// a goroutine's 256 KiB. Call it wherever an access is recorded, an epoch ends, or a goroutine leaves its thread.
+[[gnu::always_inline]] inline void note_depth(Context* context) {
+  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  if (__builtin_expect(here < context->stack_mark, 0)) context->stack_mark = here;
+}
 
 // note_slot remembers that the strand has heard of this slot's owner, whose end it may know soon.
 inline void note_slot(Context* context, uint32_t slot) {

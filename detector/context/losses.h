@@ -6,7 +6,15 @@
 
 namespace gorace::detector {
 
-enum class Loss { kSlotReusedEarly, kEpochsExhausted, kOriginDropped, kHistoryDropped, kLockSetDropped, kNestedAccess, kCount };
+enum class Loss {
+  kSlotReusedEarly,
+  kEpochsExhausted,
+  kOriginDropped,
+  kHistoryDropped,
+  kLockSetDropped,
+  kNestedAccess,
+  kCount
+};
 
 void count_loss(Loss loss);
 

@@ -53,17 +53,18 @@ uint64_t strand_id() {
 
 // Stacks are recycled: whatever happened on this one is no concern of the next goroutine. The control block's page, at
 // the top, held the closure too.
-void forget_stack(const G* g) {
+void forget_stack(const G* g, uintptr_t mark) {
   constexpr uintptr_t kPageBytes = 4096;
   const uintptr_t end_of_control_page = (address_of(g) & ~(kPageBytes - 1)) + kPageBytes;
   const uintptr_t high = end_of_control_page > g->stack_high ? end_of_control_page : g->stack_high;
-  reset_memory(reinterpret_cast<const void*>(g->stack_low), high - g->stack_low);
+  const uintptr_t low = mark > g->stack_low && mark < g->stack_high ? mark : g->stack_low;
+  reset_memory(reinterpret_cast<const void*>(low), high - low);
   forget_sync_vars(g->stack_low, high - g->stack_low);
 }
 
 void goroutine_ended(G* g) {
   Context* context = context_of(g);
-  if (g->kind == runtime::GKind::kGoroutine) forget_stack(g);
+  if (g->kind == runtime::GKind::kGoroutine) forget_stack(g, context == nullptr ? 0 : context->stack_mark);
   // Main's strand, and a thread's, goes on.
   if (context == nullptr || context->kind != StrandKind::kGoroutine) return;
   g->detector = nullptr;

@@ -150,6 +150,7 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
     return;
   }
   context->last_used_epoch = context->epoch;
+  note_depth(context);
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
   const uint64_t write = lock_granule(state, words);
   if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
@@ -228,6 +229,7 @@ void access_range(Context* context, const void* address, size_t bytes, OriginId 
   }
   const DetectorScope scope(state);
   context->last_used_epoch = context->epoch;
+  note_depth(context);
   RangeAccess<kIsWrite> range(*context, state, origin);
   range.access(reinterpret_cast<uintptr_t>(address), bytes);
   range.report(bytes);

@@ -72,6 +72,7 @@ template <bool kIsWrite, class MakeOrigin>
   state.locked_granule = words;
   const uint64_t mine = make_word(context->current, make_origin(state), byte_mask(address, bytes));
   context->last_used_epoch = context->epoch;
+  note_depth(context);
   const uint64_t write = lock_granule(state, words);
   const uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);
   if (__builtin_expect(result == kBusy, 0)) {

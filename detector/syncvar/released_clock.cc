@@ -20,6 +20,7 @@ void ReleasedClock::acquire_into(Context& context) {
 }
 
 void ReleasedClock::store(const Context& context) {
+  merged_.clear();
   clock_ = context.clock;
   set_witness(Witness(context.slot, context.epoch, true));
 }
@@ -30,11 +31,13 @@ void ReleasedClock::merge(const Context& context) {
     return;
   }
   fold();
-  clock_.join(context.clock);
+  clock_.join(context.clock, merged_);
   clock_.raise(context.slot, context.epoch);
+  if (!context.clock.is_one_leaf()) merged_ = context.clock;
 }
 
 void ReleasedClock::store(const VectorClock& clock) {
+  merged_.clear();
   clock_ = clock;
   set_witness(Witness());
 }
@@ -46,6 +49,7 @@ void ReleasedClock::merge(const VectorClock& clock) {
 }
 
 void ReleasedClock::clear() {
+  merged_.clear();
   clock_.clear();
   set_witness(Witness());
 }

@@ -109,5 +109,30 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
   EXPECT_EQ(clock_nodes_in_use(), nodes_before) << "nodes leaked";
 }
 
+// What is shared with a clock that was joined before is passed over, and nothing else.
+TEST(VectorClock, JoinAfterAKnownClockIsTheFullJoin) {
+  std::mt19937 random(20261121);
+  constexpr uint32_t kSlots = 5000;
+  for (int round = 0; round < 50; ++round) {
+    VectorClock base;
+    for (int i = 0; i < 300; ++i) base.raise(random() % kSlots, 1 + random() % 100);
+    VectorClock fast;
+    VectorClock full;
+    VectorClock known;
+    for (int step = 0; step < 20; ++step) {
+      VectorClock next = base;
+      for (int i = 0; i < 3; ++i) next.raise(random() % kSlots, 1 + random() % 200);
+      fast.join(next, known);
+      full.join(next);
+      known = next;
+      const uint32_t own = random() % kSlots;
+      fast.raise(own, 1000);
+      full.raise(own, 1000);
+      if (step % 5 == 0) base = fast;  // shares nodes with the result
+    }
+    for (uint32_t slot = 0; slot < kSlots; ++slot) ASSERT_EQ(fast.get(slot), full.get(slot)) << "slot " << slot;
+  }
+}
+
 }  // namespace
 }  // namespace gorace::detector
