@@ -204,6 +204,7 @@ class RangeAccess {
     uint64_t* words = shadow_words(address);
     const uint64_t mine = word_ | mask;
     if (same_epoch(words, mine, kIsWrite)) return;
+    if (!kIsWrite && !is_atomic_ && holds_own_read(words, context_.current, mask)) return;
     const uint64_t write = lock_granule(state_, words);
     const uint64_t result = is_atomic_ ? kBusy : replace_words<kIsWrite>(context_, words, write, mine);
     if (__builtin_expect(result == kBusy, 0)) {

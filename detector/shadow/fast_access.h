@@ -8,6 +8,7 @@
 
 #include "detector/shadow/granule.h"
 #include "detector/shadow/race_list.h"
+#include "detector/shadow/record.h"
 
 namespace gorace::detector {
 
@@ -65,6 +66,7 @@ template <bool kIsWrite, class MakeOrigin>
                                                      MakeOrigin&& make_origin) {
   ThreadState& state = thread_state();
   uint64_t* words = shadow_words(address);
+  if (!kIsWrite && holds_own_read(words, context->current, byte_mask(address, bytes))) return;
   if (__builtin_expect(state.locked_granule != nullptr, 0)) {
     count_nested_access();
     return;

@@ -31,14 +31,15 @@ uint64_t merge_own(uint64_t older, const Access& access) {
 void make_large(Record& record) {
   record.large = LargeHistory::create();
   for (int i = 0; i < record.count; ++i) record.large->add(record.entry[i], record.is_write(i));
-  record.count = 0;
+  record.set_count(0);
 }
 
 void make_small(Record& record) {
   LargeHistory* large = record.large;
+  record.begin_change();
   record.large = nullptr;
-  record.count = 0;
-  record.write_bits = 0;
+  record.set_count(0);
+  record.set_write_bits(0);
   large->for_each([&](uint64_t entry, bool is_write) { add_entry(record, entry, is_write); });
   LargeHistory::destroy(large);
 }
@@ -51,6 +52,7 @@ void access_small(Record& record, const Access& access) {
     if (covers(record.entry[own], access.word)) return;
     merged = merge_own(record.entry[own], access);
   }
+  record.begin_change();
   int kept = 0;
   uint8_t write_bits = 0;
   for (int i = 0; i < record.count; ++i) {
@@ -62,12 +64,12 @@ void access_small(Record& record, const Access& access) {
     } else if (dominates(access, merged, entry, is_write)) {
       continue;
     }
-    record.entry[kept] = entry;
+    record.set_entry(kept, entry);
     write_bits = static_cast<uint8_t>(write_bits | is_write << kept);
     ++kept;
   }
-  record.count = static_cast<uint8_t>(kept);
-  record.write_bits = write_bits;
+  record.set_count(kept);
+  record.set_write_bits(write_bits);
   add_entry(record, merged, access.is_write);
 }
 
@@ -89,8 +91,27 @@ bool replace_own(Record& record, const Context& context, uint64_t word, bool is_
     }
   }
   if (own < 0) return false;
-  record.entry[own] = word;
+  record.set_entry(own, word);
   return true;
+}
+
+bool holds_own_read(const uint64_t* words, uint64_t current, uint8_t mask) {
+  const uint64_t tag = __atomic_load_n(words, __ATOMIC_RELAXED);
+  if (!is_tagged(tag) || tag == kBusy) return false;
+  const Record& record = record_at(tagged_record(tag));
+  const uint32_t version = __atomic_load_n(&record.version, __ATOMIC_ACQUIRE);
+  // The tag again, after the version: nobody is changing this granule's record. acquire: pairs with unlock_granule.
+  if (__atomic_load_n(words, __ATOMIC_ACQUIRE) != tag) return false;
+  const int count = __atomic_load_n(&record.count, __ATOMIC_ACQUIRE);
+  for (int i = 0; i < count; ++i) {
+    const uint64_t entry = __atomic_load_n(&record.entry[i], __ATOMIC_RELAXED);
+    if (!same_identity(entry, current) || !covers(entry, mask) || word_is_atomic(entry)) continue;
+    if ((__atomic_load_n(&record.write_bits, __ATOMIC_RELAXED) >> i & 1) != 0) continue;
+    // Whoever has changed it since, for this granule or another one, began by changing the version.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return __atomic_load_n(&record.version, __ATOMIC_RELAXED) == version;
+  }
+  return false;
 }
 
 uint32_t make_record(ThreadState& state, uintptr_t address) {
@@ -101,8 +122,9 @@ uint32_t make_record(ThreadState& state, uintptr_t address) {
   }
   set_page_flag(address, kPageHasRecords);
   Record& record = record_at(index);
-  record.count = 0;
-  record.write_bits = 0;
+  record.begin_change();
+  record.set_count(0);
+  record.set_write_bits(0);
   record.large = nullptr;
   return index;
 }
@@ -120,9 +142,9 @@ void add_entry(Record& record, uint64_t entry, bool is_write) {
     record.large->add(entry, is_write);
     return;
   }
-  record.entry[record.count] = entry;
-  record.write_bits = static_cast<uint8_t>((record.write_bits & ~(1u << record.count)) | is_write << record.count);
-  ++record.count;
+  record.set_entry(record.count, entry);
+  record.set_write_bits((record.write_bits & ~(1u << record.count)) | is_write << record.count);
+  record.set_count(record.count + 1);
 }
 
 void record_access(Record& record, const Access& access) {
@@ -154,8 +176,9 @@ void forget_bytes(Record& record, uint8_t bytes) {
     return;
   }
   const Record before = record;
-  record.count = 0;
-  record.write_bits = 0;
+  record.begin_change();
+  record.set_count(0);
+  record.set_write_bits(0);
   for (int i = 0; i < before.count; ++i) {
     const uint64_t entry = before.entry[i] & ~uint64_t{bytes};
     if (word_mask(entry) != 0) add_entry(record, entry, before.is_write(i));

@@ -14,6 +14,7 @@
 #ifndef GORACE_DETECTOR_SHADOW_RECORD_H_
 #define GORACE_DETECTOR_SHADOW_RECORD_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,10 +41,21 @@ struct alignas(64) Record {
 
   uint8_t count;       // entries in use; 0 when large is set
   uint8_t write_bits;  // bit i: entry i is a write
+  uint32_t version;    // changes before entries move or go, and with the granule that the record belongs to
   LargeHistory* large;
   uint64_t entry[kEntries];
 
   bool is_write(int i) const { return (write_bits >> i & 1) != 0; }
+
+  // begin_change: what follows takes entries away or to other places. Pairs with the fence in holds_own_read.
+  void begin_change() {
+    __atomic_store_n(&version, version + 1, __ATOMIC_RELAXED);
+    std::atomic_thread_fence(std::memory_order_release);
+  }
+  // All are read without the granule's lock (holds_own_read). release: whoever sees the count sees its entries.
+  void set_count(int value) { __atomic_store_n(&count, static_cast<uint8_t>(value), __ATOMIC_RELEASE); }
+  void set_entry(int i, uint64_t word) { __atomic_store_n(&entry[i], word, __ATOMIC_RELAXED); }
+  void set_write_bits(int value) { __atomic_store_n(&write_bits, static_cast<uint8_t>(value), __ATOMIC_RELAXED); }
 };
 static_assert(sizeof(Record) == 64);
 
@@ -65,6 +77,11 @@ inline bool dominates(const Access& access, uint64_t word, uint64_t entry, bool 
 // small record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races with it.
 // False when it is something else; then nothing was changed.
 bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic);
+
+// holds_own_read: does the granule's small record hold a plain read, by the strand and in the epoch of `current`, of
+// all bytes in `mask`? Then another one adds nothing: such an entry stays until the epoch is over (README.md, invariant
+// 2). Takes no lock and writes nothing, so that readers of common data do not take each other's cache lines.
+bool holds_own_read(const uint64_t* words, uint64_t current, uint8_t mask);
 
 // make_record returns the index of an empty record, 0 when there is none left (counted as a loss).
 uint32_t make_record(ThreadState& state, uintptr_t address);

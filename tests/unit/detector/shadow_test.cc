@@ -118,8 +118,27 @@ TEST_F(Shadow, SharedReadsPassTheInlineCheckWhileNobodyElseReads) {
   read_from(first, memory_, 8);
   read_from(second, memory_, 8);
   EXPECT_TRUE(passes_inline(second, memory_, 8, false));
+}
+
+TEST_F(Shadow, RepeatedSharedReadsWriteNothing) {
+  Context* first = spawn();
+  Context* second = spawn();
   read_from(first, memory_, 8);
-  EXPECT_TRUE(passes_inline(first, memory_, 8, false));
+  read_from(second, memory_, 8);
+  const uint64_t hint = word(memory_, 1);
+  read_from(first, memory_, 8, 7);
+  read_from(first, memory_ + 4, 4, 7);
+  EXPECT_EQ(word(memory_, 1), hint);
+  // ... but what is new in some way goes on record: a wider read, one in a new epoch, a write.
+  read_from(first, memory_ + 8, 4);
+  read_from(second, memory_ + 8, 4);
+  read_from(first, memory_ + 8, 8);
+  write_to(main_, memory_ + 12, 4);
+  EXPECT_EQ(take_races().size(), 1u);
+  order(second, first);
+  read_from(second, memory_, 8);
+  write_to(first, memory_, 8);
+  EXPECT_EQ(take_races().size(), 1u);
 }
 
 TEST_F(Shadow, ARaceIsFoundAmongAnyNumberOfOrderedReaders) {
