@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that gorace is built and tested with, as root or by sudo, only those that are missing.
-# usage: tools/setup.sh [--build-only]     --build-only leaves out what only the tests need
+# usage: tools/setup.sh [--build-only | --aarch64]
+#   --build-only leaves out what only the tests need
+#   --aarch64    adds the cross compiler and emulator that the test aarch64.goroutines needs
 set -euo pipefail
 
 build_packages=(
@@ -9,11 +11,12 @@ build_packages=(
   libabsl-dev libprotobuf-dev protobuf-compiler zlib1g-dev libzstd-dev
 )
 test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19-tools lld-19 make golang-go
+  libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19-tools lld-19 make golang-go gdb
 )
 
 packages=("${build_packages[@]}")
 [ "${1:-}" = "--build-only" ] || packages+=("${test_packages[@]}")
+[ "${1:-}" != "--aarch64" ] || packages+=(g++-aarch64-linux-gnu qemu-user)
 
 missing=()
 for package in "${packages[@]}"; do
