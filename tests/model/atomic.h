@@ -113,7 +113,7 @@ class Atomic {
 };
 
 inline void thread_fence(std::memory_order order) {
-  if (order != std::memory_order_seq_cst) return;
+  if (order != std::memory_order_seq_cst || !fences_work()) return;
   step(nullptr, Access::kFence);
   flush_delayed();
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "runtime/arch/context.h"
@@ -47,6 +48,7 @@ struct Thread {
   const void* spin_address = nullptr;
   uint64_t spin_value = 0;
   int spin_count = 0;
+  bool relaxed = false;   // since the last load
   void* saved = nullptr;  // on_switch
   std::vector<DelayedStore> delayed;
 };
@@ -457,11 +459,18 @@ void flush_delayed() {
   delayed.clear();
 }
 
+bool fences_work() { return g_state == nullptr || !g_state->options.ignore_fences; }
+
+void relax() {
+  if (thread_index() >= 0) running().relaxed = true;
+}
+
 void spin_loaded(const void* address, uint64_t value) {
   if (thread_index() < 0) return;
   Thread& me = running();
+  const bool relaxed = std::exchange(me.relaxed, false);
   if (me.spin_address == address && me.spin_value == value && me.spin_count > 0) {
-    if (++me.spin_count >= kSpinLoads) block_on(address);
+    if (relaxed && ++me.spin_count >= kSpinLoads) block_on(address);
     return;
   }
   me.spin_address = address;

@@ -30,6 +30,7 @@ inline constexpr int kUnbounded = -1;
 struct Options {
   int preemptions = kUnbounded;
   bool store_buffers = false;  // with a bound only
+  bool ignore_fences = false;  // to see what they are for
   uint64_t max_executions = 2'000'000;
   std::string replay;  // Outcome::schedule of a former run
 };
@@ -79,8 +80,11 @@ bool delay_store(void* address, uint64_t value, void (*commit)(void* address, ui
 bool buffered(const void* address, uint64_t* value);
 // flush_delayed commits the calling thread's delayed stores, oldest first.
 void flush_delayed();
-// spin_loaded is told of each load's value, and of failed swaps; a third equal one in a row of one address waits for a
-// change. spin_ended: the thread itself changed something.
+// fences_work: see Options::ignore_fences.
+bool fences_work();
+// spin_loaded is told of each load's value, and of failed swaps; a third equal one of one address in a row, with relax()
+// between them, waits for a change. spin_ended: the thread itself changed something.
+void relax();
 void spin_loaded(const void* address, uint64_t value);
 void spin_ended();
 // thread_index is the running thread's, or -1. virtual_now_ns is the scenario's clock.

@@ -93,4 +93,8 @@ extern "C" int clock_gettime(clockid_t clock, timespec* now) {
   now->tv_nsec = ns % 1'000'000'000;
   return 0;
 }
+extern "C" int sched_yield() noexcept {
+  gorace::model::relax();
+  return 0;
+}
 extern "C" int pthread_getattr_np(pthread_t, pthread_attr_t*) { return ENOSYS; }
