@@ -10,6 +10,7 @@ namespace {
 
 void push_outgoing_global(M* m) {
   global_push(m->outgoing);
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
   wake_processor();
 }
 

@@ -181,6 +181,10 @@ bool start_machine_with_idle_p() {
   g_sched.lock.lock();
   P* p = take_idle_p_locked();
   if (p == nullptr) {
+    // Under the lock: who readies a goroutine, sees this thread counted and so wakes nobody, did so before the holder
+    // of the last P can give it up; the holder sees the goroutine then. (tests/model:
+    // WakerWithoutAProcessorHidesNobody)
+    g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
     g_sched.lock.unlock();
     return false;
   }
@@ -195,6 +199,7 @@ bool start_machine_with_idle_p() {
   if (start_worker(p, /*spinning=*/true)) return true;
   g_sched.lock.lock();
   put_idle_p_locked(p);
+  g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
   g_sched.lock.unlock();
   return false;
 }
@@ -205,7 +210,7 @@ void wake_processor() {
   // One M that looks for work at a time is enough: when it finds some it wakes the next (found_work in schedule.cc).
   if (g_sched.spinning.load(std::memory_order_relaxed) != 0) return;
   if (!g_sched.spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) return;
-  if (!start_machine_with_idle_p()) g_sched.spinning.fetch_sub(1, std::memory_order_seq_cst);
+  start_machine_with_idle_p();
 }
 
 void stop_machine(M* m, int64_t until_ns) {
@@ -252,6 +257,7 @@ void hand_off_p(M* m) {
     put_idle_p_locked(p);
   }
   g_sched.lock.unlock();
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
   if (any_work_to_steal()) wake_processor();
 }
 

@@ -159,13 +159,16 @@ bool resume_if_work(M* m, int64_t next_timer, bool was_spinning) {
 
 // sleep_without_p: the M has no P (it gave it up, handed it to another M, or left blocking() without one).
 void sleep_without_p(M* m) {
+  const bool was_spinning = m->spinning;
   stop_spinning(m);
   g_sched.lock.lock();
   // Main waited for this very thread, which has nothing to run it with: any M that has takes it, and finds this one
   // idle.
   if (G* g = m->locked_g == nullptr ? take_home(m) : nullptr) global_push_locked(&g, 1);
   const bool wanted = m->locked_g != nullptr && m->ready_home.load(std::memory_order_relaxed) != nullptr;
-  P* p = wanted || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked() : nullptr;
+  // Who saw this M look for work woke nobody else; what was it to find, a timer perhaps? It must look again.
+  P* p = wanted || was_spinning || g_sched.global_size.load(std::memory_order_relaxed) != 0 ? take_idle_p_locked()
+                                                                                            : nullptr;
   if (p == nullptr && wanted) {
     if (G* g = take_home(m)) global_push_locked(&g, 1);  // null: sysmon was faster
   }

@@ -82,8 +82,10 @@ void push_local(P* p, G* g);          // ring, or half of the ring to the global
 void drain_to_global_locked(P* p);
 
 // --- machines.cc: threads that run goroutines. ---
-void wake_processor();                      // if a P is idle and nobody spins: start or wake an M that looks for work
-bool start_machine_with_idle_p();           // the same without the conditions; false: no idle P or no thread
+void wake_processor();  // if a P is idle and nobody spins: start or wake an M that looks for work
+// start_machine_with_idle_p is the same for a caller that has counted the M in `spinning` already; false: no idle P or
+// no thread, and it is not counted any more.
+bool start_machine_with_idle_p();
 void stop_machine(M* m, int64_t until_ns);  // sleep without a P until handed one
 void hand_off_p(M* m);                      // give the P away: to another M if there is work for it
 bool run_at_home(M* m, G* g);               // g belongs to another M: pass it there with this M's P; false: run it here
