@@ -32,6 +32,22 @@ NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
   return joined;
 }
 
+// for_each_difference calls visit(i, a's word, b's word) where the two nodes' words differ. Two words at a time: most
+// are equal, or zero in both.
+template <class Visit>
+[[gnu::always_inline]] inline void for_each_difference(const ClockNode& a, const ClockNode& b, Visit&& visit) {
+  for (int pair = 0; pair < kWidth; pair += 2) {
+    uint64_t of_a;
+    uint64_t of_b;
+    __builtin_memcpy(&of_a, a.word + pair, sizeof(of_a));
+    __builtin_memcpy(&of_b, b.word + pair, sizeof(of_b));
+    if (of_a == of_b) continue;
+    for (int i = pair; i < pair + 2; ++i) {
+      if (a.word[i] != b.word[i]) visit(i, a.word[i], b.word[i]);
+    }
+  }
+}
+
 // In the joins `known` is a node that `a` contains already (0: none): what `b` shares with it need not be looked at.
 NodeIndex child_of(NodeIndex known, int i) { return known == 0 ? 0 : node_at(known).word[i]; }
 
@@ -41,21 +57,31 @@ NodeIndex join_shared(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
   if (a == b || b == 0 || b == known) return reference(a);
   if (a == 0) return reference(b);
   if (height == 0) return join_leaves(a, b);
+  // Children that come from a or b are borrowed until it is sure that they are needed: most joins end with one of the
+  // two.
   NodeIndex children[kWidth];
+  __builtin_memcpy(children, node_at(a).word, sizeof(children));
+  uint32_t made = 0;  // bits of those that are joins, with a reference
   bool all_of_a = true;
   bool all_of_b = true;
-  for (int i = 0; i < kWidth; ++i) {
-    const NodeIndex left = node_at(a).word[i];
-    const NodeIndex right = node_at(b).word[i];
-    children[i] = join_shared(left, right, child_of(known, i), height - 1);
+  for_each_difference(node_at(a), node_at(b), [&](int i, NodeIndex left, NodeIndex right) {
+    if (left == 0) {
+      children[i] = right;
+    } else if (right != 0 && right != child_of(known, i)) {
+      children[i] = join_shared(left, right, child_of(known, i), height - 1);
+      made |= 1u << i;
+    }
     all_of_a &= children[i] == left;
     all_of_b &= children[i] == right;
-  }
+  });
   if (all_of_a || all_of_b) {
-    for (NodeIndex child : children) unreference(child, height - 1);
+    for (; made != 0; made &= made - 1) unreference(children[__builtin_ctz(made)], height - 1);
     return reference(all_of_a ? a : b);
   }
   const NodeIndex joined = allocate_node();
+  for (int i = 0; i < kWidth; ++i) {
+    if ((made >> i & 1) == 0) reference(children[i]);
+  }
   __builtin_memcpy(node_at(joined).word, children, sizeof(children));
   return joined;
 }
@@ -79,12 +105,11 @@ NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
     return a;
   }
   bool all_of_b = true;
-  for (int i = 0; i < kWidth; ++i) {
-    const NodeIndex right = node_at(b).word[i];
-    NodeIndex& left = node_at(a).word[i];
-    left = join_owned(left, right, child_of(known, i), height - 1);
-    all_of_b &= left == right;
-  }
+  for_each_difference(node_at(a), node_at(b), [&](int i, NodeIndex left, NodeIndex right) {
+    const NodeIndex joined = join_owned(left, right, child_of(known, i), height - 1);
+    node_at(a).word[i] = joined;
+    all_of_b &= joined == right;
+  });
   if (!all_of_b) return a;
   unreference(a, height);
   return reference(b);
