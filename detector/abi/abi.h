@@ -1,33 +1,34 @@
-/* The contract between instrumented code (instrument/pass emits it) and the detector (this folder implements it). C, so that the
- * compiler pass, assembly and the detector read one file.
+/* The contract between instrumented code (instrument/pass emits it) and the detector (this folder implements it). C, so
+ * that the compiler pass, assembly and the detector read one file.
  *
  * Shadow. Granule = 8 aligned bytes of application memory. Each has two 64-bit shadow words at
  *     shadow(a) = ((a & 0x0fffffffffff & ~7) << 1) + GORACE_SHADOW_BASE
  * word 0: the last write, word 1: the last read. A word is
- *     bits 63..28 identity (who and when)   bits 27..8 origin (which stack)   bits 7..0 mask of the granule's bytes touched
- * zero: never accessed.
+ *     bits 63..28 identity (who and when)   bits 27..8 origin (which stack)   bits 7..0 mask of the granule's bytes
+ * touched zero: never accessed.
  *
- * Inline check of an access that lies in one granule (size 1, 2, 4, 8 at natural alignment): with w = the word for its direction and
- * m = its byte mask, nothing needs doing when
+ * Inline check of an access that lies in one granule (size 1, 2, 4, 8 at natural alignment): with w = the word for its
+ * direction and m = its byte mask, nothing needs doing when
  *     ((w ^ __gorace_tls.current) & (GORACE_IDENTITY_MASK | m)) == 0
- * since __gorace_tls.current holds the running goroutine's identity, zero origin and a full mask. Otherwise the code calls the entry
- * point of that size. The entry points use LLVM's preserve_most convention: argument in rdi, every general register but r11 is preserved,
- * vector registers are not. The return address identifies the access; frame pointers must be on ("frame-pointer"="all"), so that
- * [rbp+8] of the accessing function is its own return address.
+ * since __gorace_tls.current holds the running goroutine's identity, zero origin and a full mask. Otherwise the code
+ * calls the entry point of that size. The entry points use LLVM's preserve_most convention: argument in rdi, every
+ * general register but r11 is preserved, vector registers are not. The return address identifies the access; frame
+ * pointers must be on ("frame-pointer"="all"), so that [rbp+8] of the accessing function is its own return address.
  *
  * Accesses of 16 bytes at 16-byte alignment do the same with both granules. All others (unaligned, odd, wider) call
  * __gorace_read_range / __gorace_write_range, in the ordinary C convention.
  *
  * Calling context. Every function that calls another keeps a hash of the calls that led to it: at entry
- *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) * GORACE_CONTEXT_MULTIPLIER
- * and at every exit (return, resume, and after each landing pad: the function's own value) it stores `saved` (or its own value) back. A function that calls
- * nothing may leave it alone: the entry points add the accessing function's own return address.
+ *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) *
+ * GORACE_CONTEXT_MULTIPLIER and at every exit (return, resume, and after each landing pad: the function's own value) it
+ * stores `saved` (or its own value) back. A function that calls nothing may leave it alone: the entry points add the
+ * accessing function's own return address.
  *
- * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the thread
- * pointer each time, and never keep its address over a call.
+ * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the
+ * thread pointer each time, and never keep its address over a call.
  *
- * Atomic operations, fences and memory intrinsics call the __tsan_* functions of compiler-rt's ABI, which the detector implements for
- * code compiled with -fsanitize=thread too.
+ * Atomic operations, fences and memory intrinsics call the __tsan_* functions of compiler-rt's ABI, which the detector
+ * implements for code compiled with -fsanitize=thread too.
  */
 #ifndef GORACE_DETECTOR_ABI_ABI_H_
 #define GORACE_DETECTOR_ABI_ABI_H_
@@ -71,7 +72,8 @@ struct GoraceTls {
   void* context;            /* detector::Context of what runs; null in the scheduler and in gorace's own threads */
   void* thread_state;       /* detector::ThreadState of the OS thread: the detector's own */
 };
-/* __thread: a C++ thread_local of another file would be reached through a wrapper that looks for a dynamic initialiser. */
+/* __thread: a C++ thread_local of another file would be reached through a wrapper that looks for a dynamic initialiser.
+ */
 extern __attribute__((tls_model("initial-exec"))) __thread struct GoraceTls __gorace_tls;
 
 /* Called by a constructor (priority 0) of every instrumented module. */

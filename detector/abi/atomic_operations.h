@@ -49,6 +49,10 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
   if (context == nullptr) return raw_load(object);
   record_atomic(object, Direction::kRead, site);
   if (!load_needs_clock(order)) return raw_load(object);
+  if (!fences_in_use()) {
+    const T value = raw_load(object);
+    if (knows_released_value(*context, reinterpret_cast<uintptr_t>(object))) return value;
+  }
   using Mode = LockedSyncVar::Mode;
   if (const LockedSyncVar sync_var(object, Mode::kIfPresent); sync_var) {
     const T value = raw_load(object);

@@ -28,16 +28,16 @@ constexpr uintptr_t kSameStackBytes = uintptr_t{1} << 20;
 constexpr int kCacheBits = 16;
 constinit std::atomic<uint64_t> g_cache[size_t{1} << kCacheBits] = {};
 
-uint64_t mix(uint64_t key, uint64_t value) {
-  key = (key ^ value) * 0xff51afd7ed558ccdu;
-  return key ^ (key >> 33);
-}
+// combine adds a value to a key; intern_cached mixes what comes of it.
+uint64_t combine(uint64_t key, uint64_t value) { return (key << 23 | key >> 41) + value * 0x9e3779b97f4a7c15u; }
 
 // intern_cached returns the origin of `key`; on a miss collect(frames) writes the stack and returns its length.
 template <class Collect>
 OriginId intern_cached(uint64_t key, AccessKind kind, const HeldLocks* held, Collect collect) {
-  if (held != nullptr) key += held->key();
-  key = mix(key, static_cast<uint64_t>(kind)) * 0xc4ceb9fe1a85ec53u;
+  // The product mixes upwards, so the halves change places in between: index and tag then depend on all of the key.
+  key = (key + (held != nullptr ? held->key() : 0) + static_cast<uint64_t>(kind)) * 0xff51afd7ed558ccdu;
+  key = (key ^ (key >> 32)) * 0xc4ceb9fe1a85ec53u;
+  key ^= key >> 47;
   const uint64_t tag = key >> GORACE_ORIGIN_BITS;
   std::atomic<uint64_t>& cell = g_cache[key % (size_t{1} << kCacheBits)];
   // relaxed: an origin's own data is published by whoever interned it, and read only for reports.
@@ -87,13 +87,27 @@ int unwind_from(uintptr_t pc, uintptr_t* frames) {
   return unwinding.count;
 }
 
+// in_page_of_own_frame: a frame record at this address lies above our own frame, in the same page, so that it is stack
+// and can be read, wherever the stack ends.
+inline bool in_page_of_own_frame(uintptr_t frame_pointer) {
+  constexpr uintptr_t kPageBytes = 4096;
+  const auto own = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  return frame_pointer > own && frame_pointer % sizeof(uintptr_t) == 0 &&
+         ((frame_pointer + 2 * sizeof(uintptr_t) - 1) ^ own) < kPageBytes;
+}
+
 // intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely
 // have a frame pointer; these may not, so each frame's address is checked before it is read.
 OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind, const HeldLocks* held) {
   uintptr_t peeked[kMostKeyFrames];
-  const int count = peek_frames(site.frame_pointer, peeked, key_frames(kind));
-  uint64_t key = mix(calling_context, site.pc);
-  for (int i = 0; i < count; ++i) key = mix(key, peeked[i]);
+  int count = key_frames(kind);
+  if (count == 1 && in_page_of_own_frame(site.frame_pointer)) {
+    peeked[0] = reinterpret_cast<const uintptr_t*>(site.frame_pointer)[1];
+  } else {
+    count = peek_frames(site.frame_pointer, peeked, count);
+  }
+  uint64_t key = combine(calling_context, site.pc);
+  for (int i = 0; i < count; ++i) key = combine(key, peeked[i]);
   return intern_cached(key, kind, held, [site](uintptr_t* frames) {
     return in_executable(site.pc) ? walk_stack(site.pc, site.frame_pointer, frames) : unwind_from(site.pc, frames);
   });
@@ -150,7 +164,7 @@ OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
   const auto* calls = static_cast<const CallStack*>(context->call_stack);
   if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context &&
       in_executable(site.pc)) {
-    return intern_cached(mix(calling_context, site.pc), kind, held,
+    return intern_cached(combine(calling_context, site.pc), kind, held,
                          [=](uintptr_t* frames) { return calls->copy_frames(site.pc, frames, kMaxFrames); });
   }
   return intern_frame_pointers(calling_context, site, kind, held);

@@ -108,6 +108,15 @@ bool knows_released(const Context& context, uintptr_t address) {
   return certain || (found != nullptr && found->address.load(std::memory_order_acquire) == address);
 }
 
+bool knows_released_value(const Context& context, uintptr_t address) {
+  bool certain;
+  const SyncVar* found = walk_unlocked(address, &certain, [&](SyncVar& sync_var) {
+    const bool here = sync_var.address.load(std::memory_order_relaxed) == address;
+    return here && !sync_var.lock.is_held() && sync_var.released.is_known_to(context) ? &sync_var : nullptr;
+  });
+  return certain || (found != nullptr && found->address.load(std::memory_order_acquire) == address);
+}
+
 void acquire(Context* context, uintptr_t address) {
   if (knows_released(*context, address)) return;
   SyncVar* sync_var = lock_sync_var_if_present(address);

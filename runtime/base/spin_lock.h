@@ -34,6 +34,8 @@ class SpinLock {
     return !locked_.load(std::memory_order_relaxed) && !locked_.exchange(true, std::memory_order_acquire);
   }
   void unlock() { locked_.store(false, std::memory_order_release); }
+  // is_held: somebody has it at this moment. acquire: what the last holder did is seen when it has not.
+  bool is_held() const { return locked_.load(std::memory_order_acquire); }
 
  private:
   void lock_slow() {
