@@ -20,7 +20,7 @@ inline int on_locked(const volatile void* mutex, OriginId place, int result) {
 
 // before_unlock must precede the real unlock: afterwards the mutex is someone else's, or its memory gone.
 inline void before_unlock(const volatile void* mutex, CallSite site) {
-  on_object_use(mutex, site);
+  on_unlock_use(mutex, site);
   on_lock_dropped(mutex);
   on_release(mutex);
 }

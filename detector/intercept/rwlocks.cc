@@ -96,7 +96,7 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  on_object_use(lock, CallSite::here());
+  on_unlock_use(lock, CallSite::here());
   on_lock_dropped(lock);
   if (held_by_writer(lock)) {
     on_release(lock);

@@ -53,7 +53,15 @@ inline void on_object_destroy(const volatile void* object, size_t bytes, CallSit
 
 // Which locks the strand holds, for reports.
 inline void on_lock_taken(const volatile void* lock, OriginId place, bool shared) {
-  if (Context* context = watched_context(); context != nullptr) context->held.add(address_of(lock), place, shared);
+  if (Context* context = watched_context(); context != nullptr) {
+    context->held.add(address_of(lock), place, shared, context->epoch);
+  }
+}
+// on_unlock_use is on_object_use for an unlock. When the strand took the lock in its present epoch, the use that was
+// recorded then stands for this one: whoever has ended the object's life since was checked against it.
+inline void on_unlock_use(const volatile void* lock, CallSite site) {
+  const Context* context = watched_context();
+  if (context != nullptr && !context->held.taken_in(context->epoch, address_of(lock))) on_object_use(lock, site);
 }
 inline void on_lock_dropped(const volatile void* lock) {
   if (Context* context = watched_context(); context != nullptr) context->held.remove(address_of(lock));

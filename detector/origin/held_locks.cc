@@ -42,7 +42,8 @@ int number_at_place(OriginId origin, uintptr_t address) {
 }
 
 uint64_t key_of(const HeldLock& lock, int number) {
-  const uint64_t bits = uint64_t{lock.place} << 8 | static_cast<uint64_t>(number) << 1 | uint64_t{lock.shared};
+  const uint64_t bits =
+      uint64_t{lock.place} << 8 | static_cast<uint64_t>(number) << 1 | static_cast<uint64_t>(lock.shared);
   const uint64_t mixed = (bits + 1) * 0x9e3779b97f4a7c15u;
   return (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9u;
 }
@@ -82,13 +83,13 @@ uint32_t append(const HeldLocks& held) {
 
 }  // namespace
 
-void HeldLocks::add(uintptr_t address, OriginId place, bool shared) {
+void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epoch) {
   if (count_ == kMost) {
     ++uncounted_;
     return;
   }
   HeldLock& lock = locks_[count_++];
-  lock = {address, place, shared};
+  lock = {address, place, shared, epoch};
   key_ += key_of(lock);
 }
 

@@ -14,10 +14,12 @@
 namespace gorace::detector {
 
 struct HeldLock {
-  uintptr_t address;  // 0: one of many that are taken at this place
-  OriginId place;     // where it was taken
-  bool shared;        // for reading
+  uintptr_t address;    // 0: one of many that are taken at this place
+  OriginId place;       // where it was taken
+  uint32_t shared : 1;  // for reading
+  uint32_t epoch : 31;  // the strand's, in which it was taken; 0: not told
 };
+static_assert(sizeof(HeldLock) == 16);
 
 class HeldLocks {
  public:
@@ -31,7 +33,13 @@ class HeldLocks {
   const HeldLock& operator[](int i) const { return locks_[i]; }
 
   // add: the strand has taken the lock at `address`; `place` is the origin of the call.
-  void add(uintptr_t address, OriginId place, bool shared);
+  void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0);
+  // taken_in tells whether the newest lock is the one at `address`, taken in this epoch.
+  bool taken_in(uint32_t epoch, uintptr_t address) const {
+    if (count_ == 0 || uncounted_ != 0) return false;
+    const HeldLock& newest = locks_[count_ - 1];
+    return newest.address == address && newest.epoch == epoch;
+  }
   // remove: it gives it back, or its memory ends.
   void remove(uintptr_t address);
 

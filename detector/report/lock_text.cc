@@ -27,7 +27,7 @@ class Numbering {
 static_assert(HeldLocks::kMost <= SideLocks::kMost);
 
 void add_lock(SideLocks& side, const HeldLock& lock, Numbering& numbering) {
-  side.locks[side.count++] = {lock.address, lock.place, lock.shared, numbering.number_of(lock.address)};
+  side.locks[side.count++] = {lock.address, lock.place, lock.shared != 0, numbering.number_of(lock.address)};
 }
 
 void print_side(RawWriter& out, const SideLocks& locks, const RaceSide& side, const RaceWording& wording) {
