@@ -16,7 +16,7 @@ int main() {
     int i = 0;
     auto sum = gorace::make_chan<int>(10);
     for (i = 0; i < 10; ++i) {
-      wg.go([&i, sum] { sum.send(i); });
+      wg.go([&i, sum] { sum.send(i); });  // NOLINT(gorace-loop-capture)
     }
     wg.wait();
     std::printf("%d values\n", static_cast<int>(sum.len()));

@@ -16,7 +16,7 @@ void writers_and_wait(int writers) {
   for (int i = 0; i < writers; ++i) {
     wg.add(1);
     gorace::go([&x, &wg, i] {
-      x = i;
+      x = i;  // NOLINT(gorace-shared-write)
       wg.done();
     });
   }

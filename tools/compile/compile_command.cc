@@ -1,5 +1,6 @@
 #include "tools/compile/compile_command.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace gorace::tools {
@@ -25,6 +26,29 @@ Words without_end_of_options(const Words& args) {
       only_inputs = true;
     } else {
       result.push_back(only_inputs && !arg.empty() && arg[0] == '-' ? absl::StrCat("./", arg) : arg);
+    }
+  }
+  return result;
+}
+
+// -Wgorace-lock-leak, -Wno-gorace, -Werror=gorace-lock-leak ...: warnings of the plugin. A plugin cannot add flags to
+// clang, only take arguments of its own.
+bool is_lint_flag(absl::string_view arg) {
+  for (absl::string_view prefix : {"-Wgorace", "-Wno-gorace", "-Werror=gorace", "-Wno-error=gorace"}) {
+    if (absl::StartsWith(arg, prefix)) return true;
+  }
+  return false;
+}
+
+// with_lint_arguments says those flags so that clang hands them to the plugin, or leaves them out when there is none to
+// hear them.
+Words with_lint_arguments(const Words& args, bool has_plugin) {
+  Words result;
+  for (const std::string& arg : args) {
+    if (!is_lint_flag(arg)) {
+      result.push_back(arg);
+    } else if (has_plugin) {
+      result.push_back(absl::StrCat("-fplugin-arg-gorace-", absl::string_view(arg).substr(1)));
     }
   }
   return result;
@@ -98,7 +122,7 @@ std::vector<std::string> compile_command(const std::vector<std::string>& compile
   }
   // Without anything to compile, clang warns of flags that it has no use for.
   if (use.compiles) append(&command, compile_flags(layout, mode, use));
-  append(&command, without_end_of_options(args));
+  append(&command, with_lint_arguments(without_end_of_options(args), mode.race && use.compiles));
   if (use.compiles) append(&command, {"-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"});
   if (use.links_program) append(&command, link_flags(layout, mode, use));
   return command;

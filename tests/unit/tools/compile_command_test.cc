@@ -94,6 +94,23 @@ TEST(CompileCommand, DefaultIncludeFoldersAreNotNamed) {
   EXPECT_THAT(command({"-c", "a.cc"}, {}, {"/usr/include", "/usr/lib/gorace"}), Not(Contains("-isystem")));
 }
 
+TEST(CompileCommand, SwitchesOfLintsAreSaidToThePlugin) {
+  const Words flags = {"-Wno-gorace-lock-leak", "-Werror=gorace", "-Wgorace-busy-select",
+                       "-Wno-error=gorace-busy-select"};
+  Words args = flags;
+  args.insert(args.end(), {"-Wno-unused", "-c", "a.cc"});
+  const Words words = command(args);
+  EXPECT_THAT(words, IsSupersetOf(Words{"-fplugin-arg-gorace-Wno-gorace-lock-leak", "-fplugin-arg-gorace-Werror=gorace",
+                                        "-fplugin-arg-gorace-Wgorace-busy-select",
+                                        "-fplugin-arg-gorace-Wno-error=gorace-busy-select", "-Wno-unused"}));
+  // Without the plugin nobody would know them.
+  for (const std::string& flag : flags) {
+    EXPECT_THAT(words, Not(Contains(flag)));
+    EXPECT_THAT(command(args, {Language::kCxx, false}), Not(Contains(HasSubstr("gorace-lock-leak"))));
+  }
+  EXPECT_THAT(command({"-Wno-gorace-lock-leak", "a.o"}), Not(Contains(HasSubstr("lock-leak"))));
+}
+
 TEST(CompileCommand, AWrapperStaysInFront) {
   const Words args = {"-c", "a.cc"};
   const Words words = compile_command({"/usr/bin/ccache", "clang++-19"}, kLayout, {}, classify(args), args);

@@ -1,0 +1,192 @@
+// loop-capture, local-capture, view-capture: a goroutine keeps a reference, pointer or view to a variable that ends, or
+// that its loop changes, on a path without anything that could wait for the goroutine.
+#include "instrument/frontend/lint/flow.h"
+#include "instrument/frontend/lint/lints.h"
+#include "instrument/frontend/lint/report.h"
+#include "instrument/frontend/lint/statements.h"
+
+namespace gorace::instrument::lint {
+namespace {
+
+bool is_local_object(const clang::VarDecl* variable, const Body& body) {
+  return variable != nullptr && variable->hasLocalStorage() && !variable->getType()->isReferenceType() &&
+         !variable->isInitCapture() && variable->getDeclContext() == body.function();
+}
+
+// The step of an enclosing for loop that changes the variable.
+const clang::Stmt* step_of(const clang::VarDecl* variable, const Spawn& spawn) {
+  for (const auto* loop = spawn.in->enclosing<clang::ForStmt>(spawn.expression); loop != nullptr;
+       loop = spawn.in->enclosing<clang::ForStmt>(loop)) {
+    const clang::Expr* step = loop->getInc() == nullptr ? nullptr : loop->getInc()->IgnoreParenImpCasts();
+    if (step == nullptr) continue;
+    if (const auto* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(step)) step = cleanups->getSubExpr();
+    const clang::Expr* target = written_by(step);
+    if (target != nullptr && variable_of(place_of(target)) == variable->getCanonicalDecl()) return step;
+  }
+  return nullptr;
+}
+
+enum class Fate : uint8_t { kWaitedFor, kChanged, kEnds };
+
+Fate fate_of(Unit& unit, const Spawn& spawn, const clang::VarDecl* variable) {
+  const Flow* flow = spawn.in->flow();
+  if (flow == nullptr) return Fate::kWaitedFor;
+  const clang::Stmt* step = is_atomic(variable->getType()) ? nullptr : step_of(variable, spawn);
+  Fate fate = Fate::kWaitedFor;
+  flow->search(spawn.expression, [&](const PathElement& element) {
+    if (element.function_exit || element.ended_variable == variable) {
+      fate = Fate::kEnds;
+      return Step::kFound;
+    }
+    if (element.ended_variable != nullptr) {
+      return unit.may_wait_when_destroyed(element.ended_variable->getType()) ? Step::kStop : Step::kGoOn;
+    }
+    if (element.statement == step && step != nullptr) {
+      fate = Fate::kChanged;
+      return Step::kFound;
+    }
+    if (unit.enters_waiting_loop(*spawn.in, element.statement, spawn.expression)) return Step::kStop;
+    const Call* call = spawn.in->call(element.statement);
+    if (call != nullptr && unit.may_wait(*spawn.in, *call)) return Step::kStop;
+    return Step::kGoOn;
+  });
+  return fate;
+}
+
+clang::SourceLocation place_in_source(const clang::LambdaCapture& capture, const Spawn& spawn) {
+  return capture.isExplicit() ? capture.getLocation() : spawn.lambda->getBeginLoc();
+}
+
+const char* strand(const Spawn& spawn) { return spawn.is_goroutine() ? "goroutine" : "thread"; }
+
+void examine_references(Unit& unit, const Report& report, Fate wanted) {
+  for (const Spawn& spawn : unit.spawns()) {
+    if (spawn.lambda == nullptr) continue;
+    for (const clang::LambdaCapture& capture : spawn.lambda->captures()) {
+      if (!capture.capturesVariable() || capture.getCaptureKind() != clang::LCK_ByRef) continue;
+      const auto* variable = llvm::dyn_cast<clang::VarDecl>(capture.getCapturedVar());
+      if (!is_local_object(variable, *spawn.in) || fate_of(unit, spawn, variable) != wanted) continue;
+      const std::string name = variable->getNameAsString();
+      const Note declared{variable->getLocation(), "'" + name + "' is declared here"};
+      if (wanted == Fate::kChanged) {
+        report(place_in_source(capture, spawn),
+               "the loop changes '" + name + "' while a " + strand(spawn) +
+                   " holds a reference to it; capture it by value",
+               declared);
+      } else {
+        report(place_in_source(capture, spawn),
+               "'" + name + "' is captured by reference and may end before the " + strand(spawn) +
+                   " that uses it: nothing waits on some path",
+               declared);
+      }
+    }
+  }
+}
+
+// --- views -----------------------------------------------------------------------------------------------------------
+
+bool is_view(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (record == nullptr || record->getIdentifier() == nullptr) return false;
+  const llvm::StringRef name = record->getName();
+  if (name == "string_view" || name == "Span") return qualified_name(record).substr(0, 6) == "absl::";
+  return record->isInStdNamespace() && (name == "basic_string_view" || name == "span" || name == "reference_wrapper");
+}
+
+// The local object, of class or array type, that an expression names: x, x.field; not what a pointer or reference leads
+// to.
+const clang::VarDecl* object_named(const clang::Expr* expression, const Body& body) {
+  expression = strip(expression);
+  while (const auto* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression)) {
+    if (member->isArrow() || member->getMemberDecl()->getType()->isReferenceType()) return nullptr;
+    expression = strip(member->getBase());
+  }
+  const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression);
+  const auto* variable = reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+  return is_local_object(variable, body) ? variable : nullptr;
+}
+
+bool owns_elements(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (record == nullptr || record->getIdentifier() == nullptr || !record->isInStdNamespace()) return false;
+  const llvm::StringRef name = record->getName();
+  return name == "basic_string" || name == "vector" || name == "array";
+}
+
+// The local variable whose storage (or elements) the value of `expression` points to.
+const clang::VarDecl* pointee_owner(const clang::Expr* expression, const Body& body, int depth = 0) {
+  if (depth > 3) return nullptr;
+  const clang::Expr* bare = strip(expression);
+  if (bare == nullptr) return nullptr;
+  // An owner that became a view by a conversion which strip() has taken off.
+  if (is_view(expression->getType()) && owns_elements(bare->getType())) return object_named(bare, body);
+  if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(bare)) {
+    return unary->getOpcode() == clang::UO_AddrOf ? object_named(unary->getSubExpr(), body) : nullptr;
+  }
+  if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare)) {
+    const clang::CXXMethodDecl* method = member->getMethodDecl();
+    const clang::Expr* object = member->getImplicitObjectArgument();
+    if (method == nullptr || !owns_elements(object->getType())) return nullptr;
+    const bool points_inside =
+        llvm::isa<clang::CXXConversionDecl>(method) ||
+        (method->getIdentifier() != nullptr && (method->getName() == "c_str" || method->getName() == "data"));
+    return points_inside ? object_named(object, body) : nullptr;
+  }
+  if (const auto* call = llvm::dyn_cast<clang::CallExpr>(bare)) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    if (callee == nullptr || call->getNumArgs() != 1 || !callee->isInStdNamespace() ||
+        callee->getIdentifier() == nullptr)
+      return nullptr;
+    return callee->getName() == "ref" || callee->getName() == "cref" ? object_named(call->getArg(0), body) : nullptr;
+  }
+  if (const auto* construction = llvm::dyn_cast<clang::CXXConstructExpr>(bare)) {
+    if (!is_view(construction->getType()) || construction->getNumArgs() == 0) return nullptr;
+    const clang::Expr* from = strip(construction->getArg(0));
+    if (from != nullptr && (from->getType()->isArrayType() || owns_elements(from->getType())))
+      return object_named(from, body);
+    return pointee_owner(construction->getArg(0), body, depth + 1);
+  }
+  const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(bare);
+  const auto* variable = reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+  if (!is_local_object(variable, body) || !variable->hasInit()) return nullptr;
+  if (variable->getType()->isArrayType()) return expression->getType()->isPointerType() ? variable : nullptr;
+  if (!variable->getType()->isPointerType() && !is_view(variable->getType())) return nullptr;
+  const bool reassigned = for_each_statement(body.statement(), [&](const clang::Stmt* each) {
+    const clang::Expr* target = written_by(each);
+    return target != nullptr && variable_of(place_of(target)) == variable->getCanonicalDecl();
+  });
+  return reassigned ? nullptr : pointee_owner(variable->getInit(), body, depth + 1);
+}
+
+void examine_view(Unit& unit, const Report& report, const Spawn& spawn, const clang::Expr* value,
+                  clang::SourceLocation location) {
+  const clang::VarDecl* owner = pointee_owner(value, *spawn.in);
+  if (owner == nullptr || fate_of(unit, spawn, owner) != Fate::kEnds) return;
+  const std::string name = owner->getNameAsString();
+  report(location,
+         "this points to '" + name + "', which may end before the " + strand(spawn) +
+             " that uses it: nothing waits on some path",
+         Note{owner->getLocation(), "'" + name + "' is declared here"});
+}
+
+}  // namespace
+
+void check_loop_capture(Unit& unit, const Report& report) { examine_references(unit, report, Fate::kChanged); }
+void check_local_capture(Unit& unit, const Report& report) { examine_references(unit, report, Fate::kEnds); }
+
+void check_view_capture(Unit& unit, const Report& report) {
+  for (const Spawn& spawn : unit.spawns()) {
+    for (const clang::Expr* argument : spawn.arguments)
+      examine_view(unit, report, spawn, argument, argument->getBeginLoc());
+    if (spawn.lambda == nullptr) continue;
+    auto init = spawn.lambda->capture_init_begin();
+    for (const clang::LambdaCapture& capture : spawn.lambda->captures()) {
+      const clang::Expr* value = *init++;
+      if (capture.capturesVariable() && capture.getCaptureKind() == clang::LCK_ByCopy) {
+        examine_view(unit, report, spawn, value, place_in_source(capture, spawn));
+      }
+    }
+  }
+}
+
+}  // namespace gorace::instrument::lint
