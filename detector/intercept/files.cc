@@ -39,6 +39,8 @@ constinit RealFunction<decltype(accept)> real_accept("accept");
 constinit RealFunction<decltype(accept4)> real_accept4("accept4");
 constinit RealFunction<decltype(connect)> real_connect("connect");
 constinit RealFunction<decltype(eventfd)> real_eventfd("eventfd");
+constinit RealFunction<decltype(eventfd_read)> real_eventfd_read("eventfd_read");
+constinit RealFunction<decltype(eventfd_write)> real_eventfd_write("eventfd_write");
 constinit RealFunction<decltype(dup)> real_dup("dup");
 constinit RealFunction<decltype(dup2)> real_dup2("dup2");
 constinit RealFunction<decltype(dup3)> real_dup3("dup3");
@@ -202,6 +204,17 @@ int connect(int fd, const sockaddr* to, socklen_t to_bytes) {
 }
 
 int eventfd(unsigned count, int flags) noexcept { return opened(real_eventfd(count, flags)); }
+
+int eventfd_read(int fd, eventfd_t* value) {
+  const int result = real_eventfd_read(fd, value);
+  if (result == 0) after_read(fd, value, sizeof *value, CallSite::here());
+  return result;
+}
+
+int eventfd_write(int fd, eventfd_t value) {
+  on_file_release(fd);
+  return real_eventfd_write(fd, value);
+}
 
 int dup(int fd) noexcept {
   const int copy = real_dup(fd);

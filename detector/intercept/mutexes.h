@@ -9,11 +9,16 @@
 
 namespace gorace::detector {
 
+// g_ended_threads: the ends of all threads, as one object. A robust mutex is unlocked by the kernel, after its owner's
+// end; which thread that was nobody tells, so whoever gets EOWNERDEAD is ordered after the end of all.
+inline char g_ended_threads;
+
 // on_locked: `result` is what the locking function returned, `place` the origin of its call (on_object_use).
 // EOWNERDEAD: a robust mutex is ours, its last owner died with it.
 inline int on_locked(const volatile void* mutex, OriginId place, int result) {
   if (result != 0 && result != EOWNERDEAD) return result;
   on_acquire(mutex);
+  if (__builtin_expect(result == EOWNERDEAD, 0)) on_acquire(&g_ended_threads);
   on_lock_taken(mutex, place, /*shared=*/false);
   return result;
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "detector/intercept/mutexes.h"
 #include "detector/intercept/real_function.h"
 #include "detector/report/thread_memory.h"
 #include "detector/shadow/access.h"
@@ -51,6 +52,7 @@ void end_of_thread(void* rounds_left) {
   Context* context = current_context();
   if (context == nullptr) return;
   remove_thread_memory(context->id);
+  on_release_merge(&g_ended_threads);
   CallStack::release(context);
   context_end(context);
   if (Context* ended = thread_ended(pthread_self()); ended != nullptr) context_forget(ended);

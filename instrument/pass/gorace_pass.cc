@@ -8,6 +8,7 @@
 #include "instrument/pass/elimination.h"
 #include "instrument/pass/emission.h"
 #include "instrument/pass/lane_accesses.h"
+#include "instrument/pass/library_calls.h"
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
 #include "instrument/pass/options.h"
@@ -37,6 +38,7 @@ class FunctionInstrumenter {
     statistics_.keeps_context = keep_calling_context(function_, words_, library_);
     const bool has_fences = llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
     if (!plan.is_empty()) emit(plan);
+    if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_);
     if (statistics_.any_check() || statistics_.keeps_context) adapt_attributes(function_);
     adapt_calls(function_);
     if (verbose()) statistics_.print(llvm::errs(), function_.getName());

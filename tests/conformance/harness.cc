@@ -1,4 +1,4 @@
-// conformance --list      prints each case with the file that it is in
+// conformance --list      prints each case with the file that it is in, and the least number of its reports
 // conformance NAME        runs one case in this process; the detector's exit code is the verdict
 #include "tests/conformance/harness.h"
 
@@ -21,7 +21,7 @@ std::string_view short_name(std::string_view file) {
 int list() {
   for (const Case* c = Case::first(); c != nullptr; c = c->next()) {
     const std::string_view file = short_name(c->file());
-    std::printf("%s\t%.*s\n", c->name(), static_cast<int>(file.size()), file.data());
+    std::printf("%s\t%.*s\t%d\n", c->name(), static_cast<int>(file.size()), file.data(), c->reports());
   }
   return 0;
 }
@@ -38,7 +38,8 @@ int run(const char* name) {
 
 }  // namespace
 
-Case::Case(const char* name, const char* file, void (*body)()) : name_(name), file_(file), body_(body) {
+Case::Case(const char* name, const char* file, void (*body)(), int reports)
+    : name_(name), file_(file), body_(body), reports_(reports) {
   *last_link = this;
   last_link = &next_;
 }

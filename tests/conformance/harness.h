@@ -27,10 +27,11 @@ namespace gorace::conformance {
 // before main.
 class Case {
  public:
-  Case(const char* name, const char* file, void (*body)());
+  Case(const char* name, const char* file, void (*body)(), int reports = 1);
 
   const char* name() const { return name_; }
   const char* file() const { return file_; }
+  int reports() const { return reports_; }  // of a Race case, at least
   const Case* next() const { return next_; }
   void run() const { body_(); }
 
@@ -40,6 +41,7 @@ class Case {
   const char* name_;
   const char* file_;
   void (*body_)();
+  int reports_;
   const Case* next_ = nullptr;
 };
 
@@ -48,6 +50,12 @@ class Case {
 #define RACE_CASE(name)                                                              \
   static void name();                                                                \
   static const ::gorace::conformance::Case name##_registered{#name, __FILE__, name}; \
+  static void name()
+
+// RACE_CASE_OF_REPORTS: the same for a case in which at least so many different races are reported.
+#define RACE_CASE_OF_REPORTS(name, reports)                                                   \
+  static void name();                                                                         \
+  static const ::gorace::conformance::Case name##_registered{#name, __FILE__, name, reports}; \
   static void name()
 
 // use reads its argument: at any optimisation level the load of the caller's object stays.

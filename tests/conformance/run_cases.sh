@@ -2,7 +2,7 @@
 # Runs every conformance case in a process of its own and compares the detector's verdict with the case's name.
 # usage: run_cases.sh [-f REGEX] BINARY [GOMAXPROCS...]       GOMAXPROCS: one run each; default: 1 2
 #
-#   Race...     right: exit code 66 and WARNING: DATA RACE
+#   Race...     right: exit code 66 and WARNING: DATA RACE, as often as the case asks for
 #   NoRace...   right: exit code 0 and no such warning
 #
 # Prints right and wrong per file, each wrong case with what it did, and "Passed N of M". Exit code 1 when one is wrong.
@@ -13,9 +13,9 @@ usage() {
   exit 2
 }
 
-# run_one CASE FILE: one line "FILE CASE right|wrong DETAIL". Called by xargs below, in a shell of its own.
+# run_one CASE FILE REPORTS: one line "FILE CASE right|wrong DETAIL". Called by xargs below, in a shell of its own.
 run_one() {
-  local name=$1 file=$2 output code reported verdict=wrong
+  local name=$1 file=$2 expected=$3 output code reported verdict=wrong
   output=$(
     timeout -k 2 20 "$GORACE_CONFORMANCE_BINARY" "$name" 2>&1 >/dev/null </dev/null | tr -d '\0'
     exit "${PIPESTATUS[0]}"
@@ -23,7 +23,7 @@ run_one() {
   code=$?
   reported=$(grep -c 'WARNING: DATA RACE' <<<"$output")
   if [[ $name == Race* ]]; then
-    [ "$code" = 66 ] && [ "$reported" -gt 0 ] && verdict=right
+    [ "$code" = 66 ] && [ "$reported" -ge "$expected" ] && verdict=right
   else
     [ "$code" = 0 ] && [ "$reported" = 0 ] && verdict=right
   fi
@@ -31,7 +31,7 @@ run_one() {
 }
 
 if [ "${1:-}" = "--one" ]; then
-  run_one "$2" "$3"
+  run_one "$2" "$3" "$4"
   exit 0
 fi
 
@@ -57,7 +57,7 @@ status=0
 for procs in "$@"; do
   export GOMAXPROCS=$procs GORACE_CONFORMANCE_BINARY=$binary
   export GORACE="exitcode=66 atexit_sleep_ms=0"
-  results=$(xargs -P 2 -n 2 "$0" --one <<<"$cases")
+  results=$(xargs -P 2 -n 3 "$0" --one <<<"$cases")
   echo "GOMAXPROCS=$procs"
   sort <<<"$results" | awk '
     { total[$1]++; right[$1] += $3 == "right"; all++; good += $3 == "right" }

@@ -1,0 +1,66 @@
+#include "instrument/pass/library_calls.h"
+
+#include "instrument/pass/emission.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+
+namespace gorace::instrument {
+namespace {
+
+// Comparisons up to this length are expanded by the code generator when the length is constant: cheaper than a call.
+constexpr uint64_t kInlineCompareBytes = 16;
+
+bool is_checked_function(llvm::StringRef name) {
+  static const llvm::StringSet<> kNames = {
+      "strlen",    "strnlen", "strcmp",  "strncmp", "strcasecmp", "strncasecmp", "strchr",  "strrchr",  "strstr",
+      "strspn",    "strcspn", "strpbrk", "memchr",  "memrchr",    "memcmp",      "bcmp",    "strcpy",   "stpcpy",
+      "strncpy",   "stpncpy", "strcat",  "strncat", "strdup",     "strndup",     "sprintf", "snprintf", "vsprintf",
+      "vsnprintf", "fread",   "fwrite",  "fgets",   "fputs",      "puts",        "strtol",  "strtoll",  "strtoul",
+      "strtoull",  "strtod",  "strtof",  "atoi",    "atol",       "atoll",       "atof"};
+  return kNames.contains(name);
+}
+
+// A short comparison stays what it is, behind two range checks.
+bool check_short_compare(llvm::CallInst& call, llvm::StringRef name, RuntimeFunctions& runtime) {
+  if (name != "memcmp" && name != "bcmp") return false;
+  const auto* bytes = llvm::dyn_cast<llvm::ConstantInt>(call.getArgOperand(2));
+  if (bytes == nullptr || bytes->getZExtValue() > kInlineCompareBytes) return false;
+  Emitter builder(&call);
+  for (unsigned i : {0u, 1u}) {
+    if (!llvm::isa<llvm::Constant>(call.getArgOperand(i))) {
+      runtime.call_range(builder, call.getArgOperand(i), call.getArgOperand(2), /*is_write=*/false);
+    }
+  }
+  return true;
+}
+
+void redirect(llvm::CallInst& call, llvm::StringRef name) {
+  llvm::Module& module = *call.getModule();
+  const llvm::FunctionCallee checked = module.getOrInsertFunction(("__gorace_" + name).str(), call.getFunctionType());
+  call.setCalledFunction(checked);
+  // It does more than the original: what is known of that does not hold.
+  call.removeFnAttr(llvm::Attribute::Memory);
+  call.removeFnAttr(llvm::Attribute::Speculatable);
+  call.setTailCallKind(llvm::CallInst::TCK_NoTail);  // the caller's frame and line must be there
+}
+
+}  // namespace
+
+void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo& library, RuntimeFunctions& runtime) {
+  llvm::SmallVector<llvm::CallInst*, 16> calls;
+  for (llvm::Instruction& instruction : llvm::instructions(function)) {
+    if (auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction)) calls.push_back(call);
+  }
+  for (llvm::CallInst* call : calls) {
+    const llvm::Function* callee = call->getCalledFunction();
+    llvm::LibFunc known;
+    if (callee == nullptr || !callee->isDeclaration() || !is_checked_function(callee->getName())) continue;
+    if (!library.getLibFunc(*callee, known)) continue;  // a function of the program with such a name
+    const llvm::StringRef name = callee->getName();
+    if (!check_short_compare(*call, name, runtime)) redirect(*call, name);
+  }
+}
+
+}  // namespace gorace::instrument

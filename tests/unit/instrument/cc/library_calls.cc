@@ -1,0 +1,26 @@
+// Calls of the C library that touch the caller's memory are checked; a function of the program with such a name is not one of them.
+// RUN: %clangxx -O1 -S -emit-llvm %s -o - | %check
+#include <cstdio>
+#include <cstring>
+
+// CHECK-LABEL: define {{.*}} @_Z6lengthPKc(
+// CHECK: call i64 @__gorace_strlen(ptr
+// CHECK-NOT: memory(
+size_t length(const char* text) { return std::strlen(text) + std::strlen(text + 1); }
+
+// CHECK-LABEL: define {{.*}} @_Z5printPci(
+// CHECK: call i32 (ptr, i64, ptr, ...) @__gorace_snprintf(
+void print(char* buffer, int number) { std::snprintf(buffer, 10, "%d", number); }
+
+// CHECK-LABEL: define {{.*}} @_Z5startPKvS0_(
+// CHECK: call void @__gorace_read_range(ptr %{{.*}}, i64 8)
+// CHECK: call void @__gorace_read_range(ptr %{{.*}}, i64 8)
+// CHECK: call i32 @{{memcmp|bcmp}}(
+bool start(const void* a, const void* b) { return std::memcmp(a, b, 8) < 0; }
+
+namespace mine {
+int strlen(const char* text);
+}
+// CHECK-LABEL: define {{.*}} @_Z5otherPKc(
+// CHECK: call noundef i32 @_ZN4mine6strlenEPKc(
+int other(const char* text) { return mine::strlen(text); }
