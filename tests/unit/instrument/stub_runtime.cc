@@ -10,6 +10,24 @@
 
 #include "detector/abi/abi.h"
 
+// Library calls pass through: __gorace_<name> is libc's <name>.
+#if defined(__x86_64__)
+#define FORWARD(name) asm(".globl __gorace_" #name "\n__gorace_" #name ": jmp " #name "@PLT");
+#else
+#define FORWARD(name) asm(".globl __gorace_" #name "\n__gorace_" #name ": b " #name);
+#endif
+// clang-format off
+asm(".text");
+FORWARD(strlen) FORWARD(strnlen) FORWARD(strcmp) FORWARD(strncmp) FORWARD(strcasecmp) FORWARD(strncasecmp)
+FORWARD(strchr) FORWARD(strrchr) FORWARD(strstr) FORWARD(strspn) FORWARD(strcspn) FORWARD(strpbrk) FORWARD(memchr)
+FORWARD(memrchr) FORWARD(memcmp) FORWARD(bcmp) FORWARD(strcpy) FORWARD(stpcpy) FORWARD(strncpy) FORWARD(stpncpy)
+FORWARD(strcat) FORWARD(strncat) FORWARD(strdup) FORWARD(strndup) FORWARD(sprintf) FORWARD(snprintf) FORWARD(vsprintf)
+FORWARD(vsnprintf) FORWARD(fread) FORWARD(fwrite) FORWARD(fgets) FORWARD(fputs) FORWARD(puts) FORWARD(strtol)
+FORWARD(strtoll) FORWARD(strtoul) FORWARD(strtoull) FORWARD(strtod) FORWARD(strtof) FORWARD(atoi) FORWARD(atol)
+FORWARD(atoll) FORWARD(atof)
+// clang-format on
+#undef FORWARD
+
 extern "C" {
 __thread GoraceTls __gorace_tls = {(uint64_t{1} << GORACE_IDENTITY_SHIFT) | GORACE_BYTE_MASK, 0x1234, nullptr, nullptr};
 }
