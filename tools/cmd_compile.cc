@@ -1,8 +1,14 @@
 // gorace c++ and gorace cc: clang with gorace's plugin and runtime. The command becomes the compiler (exec), so
 // signals, output and exit codes are the compiler's own.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tools/base/message.h"
 #include "tools/base/process.h"
 #include "tools/commands.h"
@@ -11,7 +17,9 @@
 namespace gorace::tools {
 namespace {
 
-// take_own_flags removes --race and --no-race, which come before the compiler's arguments.
+constexpr absl::string_view kModel = "--model=";
+
+// take_own_flags removes --race, --no-race and --model=FILE, which come before the compiler's arguments.
 std::vector<std::string> take_own_flags(const std::vector<std::string>& args, CompileMode* mode) {
   size_t first = 0;
   for (; first < args.size(); ++first) {
@@ -19,6 +27,8 @@ std::vector<std::string> take_own_flags(const std::vector<std::string>& args, Co
       mode->race = false;
     } else if (args[first] == "--race") {
       mode->race = true;
+    } else if (absl::StartsWith(args[first], kModel)) {
+      mode->models.push_back(args[first].substr(kModel.size()));
     } else {
       break;
     }
@@ -26,13 +36,35 @@ std::vector<std::string> take_own_flags(const std::vector<std::string>& args, Co
   return {args.begin() + static_cast<ptrdiff_t>(first), args.end()};
 }
 
+absl::Status check_models(const CompileMode& mode) {
+  for (const std::string& model : mode.models) {
+    if (access(model.c_str(), R_OK) != 0) {
+      return absl::InvalidArgumentError(absl::StrCat("model file ", model, ": ", strerror(errno)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// ccache compares what flags say, not the files that they name, unless it is told.
+void tell_ccache(const CompileMode& mode) {
+  if (mode.models.empty()) return;
+  std::vector<std::string> files = mode.models;
+  if (const char* others = getenv("CCACHE_EXTRAFILES"); others != nullptr && *others != '\0')
+    files.insert(files.begin(), others);
+  setenv("CCACHE_EXTRAFILES", absl::StrJoin(files, ":").c_str(), 1);
+}
+
 int exit_code_of(const absl::Status& status) { return absl::IsInvalidArgument(status) ? kExitMisuse : kExitNotFound; }
 
 int compile(Language language, const std::vector<std::string>& all_args) {
-  CompileMode mode{language, true};
+  // The environment's first: later models count, so that flags win.
+  CompileMode mode{language, /*race=*/true, models_of_environment()};
   const std::vector<std::string> args = take_own_flags(all_args, &mode);
+  if (!args.empty() && args[0] == "--model")
+    return fail(kExitMisuse, "flag --model needs its value with it: --model=FILE");
   const CompilerUse use = classify(args);
   absl::Status status = check_use(mode, use);
+  if (status.ok()) status = check_models(mode);
   if (!status.ok()) return fail(kExitMisuse, status.message());
   const absl::StatusOr<std::vector<std::string>> compiler = find_compiler(language);
   if (!compiler.ok()) return fail(exit_code_of(compiler.status()), compiler.status().message());
@@ -41,19 +73,22 @@ int compile(Language language, const std::vector<std::string>& all_args) {
   if (status.ok()) status = check_files(needed_files(*layout, mode, use));
   if (!status.ok()) return fail(exit_code_of(status), status.message());
   const std::vector<std::string> command = compile_command(*compiler, *layout, mode, use, args);
+  tell_ccache(mode);
   const int error = exec_program(command[0], command);
   return fail(kExitCannotLaunch, absl::StrCat("cannot run ", command[0], ": ", strerror(error)));
 }
 
 std::string help(const std::string& name, const std::string& compiler, const std::string& variable) {
   return absl::StrCat(
-      "usage: gorace ", name, " [--no-race] COMPILER-ARGUMENTS\n\nRuns ", compiler,
+      "usage: gorace ", name, " [--no-race] [--model=FILE]... COMPILER-ARGUMENTS\n\nRuns ", compiler,
       " with gorace's plugin, headers and, when it links a program, runtime.\n"
       "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
       "in the program that loads it. gorace-",
       name,
       " is the same in one word.\n\nflags (before all others):\n"
-      "  --no-race               goroutines, dumps and profiles without race detection\n\nenvironment:\n  ",
+      "  --no-race               goroutines, dumps and profiles without race detection\n"
+      "  --model=FILE            what functions of libraries synchronise (docs/models.md)\n\nenvironment:\n"
+      "  GORACE_MODELS           such files, separated by colons\n  ",
       variable, "              another ", compiler, ", a wrapper allowed: \"ccache ", compiler, "\"\n");
 }
 

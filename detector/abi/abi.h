@@ -95,6 +95,18 @@ void __gorace_write16(void* address);
 void __gorace_read_range(const void* address, uint64_t bytes);
 void __gorace_write_range(void* address, uint64_t bytes);
 
+/* Around calls into libraries that are not instrumented, as the pass's models say. Null: nothing happened. */
+void __gorace_model_acquire(void* object);
+void __gorace_model_release(void* object);
+void __gorace_model_lock(void* object);
+void __gorace_model_unlock(void* object);
+void __gorace_model_lock_shared(void* object);
+void __gorace_model_unlock_shared(void* object);
+void __gorace_model_destroy(void* object);
+/* Between these, the running goroutine's accesses and synchronisation are not watched. */
+void __gorace_model_quiet_begin(void);
+void __gorace_model_quiet_end(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
 #include "instrument/pass/access.h"
 #include "instrument/pass/atomics.h"
 #include "instrument/pass/attributes.h"
+#include "instrument/pass/call_models.h"
 #include "instrument/pass/calling_context.h"
 #include "instrument/pass/check.h"
 #include "instrument/pass/elimination.h"
@@ -81,6 +82,7 @@ llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalys
   }
   module.addModuleFlag(llvm::Module::Max, kInstrumentedFlag, 1);
 
+  model_calls(module);
   RuntimeFunctions runtime(module);
   auto& functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
   bool instrumented = false;

@@ -6,9 +6,11 @@ namespace gorace::instrument {
 namespace {
 
 constexpr const char kVerbose[] = "gorace-verbose";
+constexpr const char kModel[] = "gorace-model";
 
-// LLVM ends the process when an option is registered twice, which happens when gorace-plug.so and gorace-pass.so are both loaded: the
-// second one uses the first one's option. The object lives for ever: LLVM's registry keeps a pointer to it.
+// LLVM ends the process when an option is registered twice, which happens when gorace-plug.so and gorace-pass.so are
+// both loaded: the second one uses the first one's option. The object lives for ever: LLVM's registry keeps a pointer
+// to it.
 llvm::cl::opt<bool>* find_or_register_verbose() {
   auto& known = llvm::cl::getRegisteredOptions();
   if (auto found = known.find(kVerbose); found != known.end()) return static_cast<llvm::cl::opt<bool>*>(found->second);
@@ -16,10 +18,20 @@ llvm::cl::opt<bool>* find_or_register_verbose() {
                                  llvm::cl::init(false));
 }
 
+llvm::cl::list<std::string>* find_or_register_model() {
+  auto& known = llvm::cl::getRegisteredOptions();
+  if (auto found = known.find(kModel); found != known.end())
+    return static_cast<llvm::cl::list<std::string>*>(found->second);
+  return new llvm::cl::list<std::string>(
+      kModel, llvm::cl::desc("Models of synchronisation in libraries (docs/models.md)"), llvm::cl::value_desc("file"));
+}
+
 llvm::cl::opt<bool>* const g_verbose = find_or_register_verbose();
+llvm::cl::list<std::string>* const g_model = find_or_register_model();
 
 }  // namespace
 
 bool verbose() { return *g_verbose; }
+std::vector<std::string> model_files() { return {g_model->begin(), g_model->end()}; }
 
 }  // namespace gorace::instrument

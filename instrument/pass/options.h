@@ -2,10 +2,16 @@
 #ifndef GORACE_INSTRUMENT_PASS_OPTIONS_H_
 #define GORACE_INSTRUMENT_PASS_OPTIONS_H_
 
+#include <string>
+#include <vector>
+
 namespace gorace::instrument {
 
 // -gorace-verbose: a line on stderr for every function, telling what was emitted and what was left out.
 bool verbose();
+
+// -gorace-model=FILE, as often as wanted: files of models (docs/models.md), later ones first.
+std::vector<std::string> model_files();
 
 }  // namespace gorace::instrument
 

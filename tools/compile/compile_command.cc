@@ -1,7 +1,10 @@
 #include "tools/compile/compile_command.h"
 
+#include <cstdlib>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace gorace::tools {
 namespace {
@@ -59,6 +62,7 @@ Words compile_flags(const Layout& layout, const CompileMode& mode, const Compile
   if (mode.race) {
     // The same file as both: LLVM 19 reads plugin options only with -fplugin, and ccache hashes only that one.
     append(&flags, {absl::StrCat("-fplugin=", layout.plugin()), absl::StrCat("-fpass-plugin=", layout.plugin())});
+    for (const std::string& model : mode.models) append(&flags, {"-mllvm", absl::StrCat("-gorace-model=", model)});
   }
   if (!use.has_debug_flag) flags.push_back("-g");
   if (!is_default_include_folder(layout.include_folder)) append(&flags, {"-isystem", layout.include_folder});
@@ -85,6 +89,12 @@ Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUs
 }
 
 }  // namespace
+
+std::vector<std::string> models_of_environment() {
+  const char* value = getenv("GORACE_MODELS");
+  if (value == nullptr) return {};
+  return absl::StrSplit(value, ':', absl::SkipEmpty());
+}
 
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
   if (!mode.race) return absl::OkStatus();

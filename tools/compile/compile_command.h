@@ -14,8 +14,12 @@ namespace gorace::tools {
 
 struct CompileMode {
   Language language = Language::kCxx;
-  bool race = true;  // false: goroutines without the race detector
+  bool race = true;                      // false: goroutines without the race detector
+  std::vector<std::string> models = {};  // files of call models, absolute or relative to the current folder
 };
+
+// models_of_environment lists the files that GORACE_MODELS names, separated by colons.
+std::vector<std::string> models_of_environment();
 
 // check_use returns InvalidArgument when the arguments ask for something that race detection cannot be combined with.
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use);
