@@ -21,6 +21,9 @@ class Consumer : public clang::ASTConsumer {
     return true;
   }
 
+  // What comes out of a precompiled header was looked at when that was made.
+  void HandleInterestingDecl(clang::DeclGroupRef) override {}
+
   void HandleTranslationUnit(clang::ASTContext& context) override {
     clang::DiagnosticsEngine& diagnostics = context.getDiagnostics();
     if (!context.getLangOpts().CPlusPlus || diagnostics.hasErrorOccurred() || diagnostics.getIgnoreAllWarnings())

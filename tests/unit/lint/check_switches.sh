@@ -5,7 +5,7 @@ set -euo pipefail
 
 clang=$1 plug=$2 include=$3
 source=$(mktemp --suffix=.cc)
-trap 'rm -f "$source" "$source".fixed.cc' EXIT
+trap 'rm -f "$source" "$source.fixed.cc" "$source.pch"' EXIT
 
 # compile <expected status> <argument of the plugin>...: leaves what clang says in $output.
 compile() {
@@ -60,6 +60,12 @@ says "unknown lint 'lock-leek'; there are loop-capture, "
 says "-fplugin-arg-gorace-Wno-gorace-lock-leek"
 compile 1 Wno-goracelock-leak
 says "unknown lint"
+
+# A precompiled header is looked at once, when it is made.
+said=$("$clang" -std=c++20 -I "$include" -fplugin="$plug" -x c++-header "$source" -o "$source.pch" 2>&1)
+grep -qF "[-Wgorace-waitgroup-add]" <<<"$said"
+said=$("$clang" -std=c++20 -I "$include" -fplugin="$plug" -include-pch "$source.pch" -fsyntax-only -x c++ /dev/null 2>&1)
+[[ -z $said ]] || { echo "said again: $said"; exit 1; }
 
 # What the fix-its make of the code has nothing left to fix.
 cp "$source" "$source.fixed.cc"
