@@ -27,8 +27,8 @@ t gorace c++ -g -O1 race.cc -o race
 code_is 0
 race_found gorace run ./race
 out_is 'done'
-# Without address randomisation.
-race_found setarch -R "$gorace" run ./race
+# Without address randomisation, where the system lets us.
+if setarch -R true 2>/dev/null; then race_found setarch -R "$gorace" run ./race; fi
 
 # A limit on address space: said before anything runs.
 t bash -c 'ulimit -v 4000000 && exec ./race'
