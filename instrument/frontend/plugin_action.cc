@@ -3,6 +3,7 @@
 // parses them.
 #include "clang/AST/ASTConsumer.h"
 #include "clang/Basic/Diagnostic.h"
+#include "clang/Basic/Sanitizers.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
@@ -29,6 +30,12 @@ class PluginAction : public clang::PluginASTAction {
         clang::DiagnosticsEngine::Error, "gorace: unknown plugin argument '%0' (given as -fplugin-arg-gorace-%0)");
     const unsigned wrong =
         diagnostics.getCustomDiagID(clang::DiagnosticsEngine::Error, "gorace: %0 (given as -fplugin-arg-gorace-%1)");
+    if (compiler.getLangOpts().Sanitize.has(clang::SanitizerKind::Thread)) {
+      diagnostics.Report(diagnostics.getCustomDiagID(clang::DiagnosticsEngine::Error,
+                                                     "gorace: -fsanitize=thread cannot be combined with gorace's "
+                                                     "plugin: each would check every access; drop one of them"));
+      return false;
+    }
     bool all_known = true;
     for (const std::string& argument : arguments) {
       std::string error;
