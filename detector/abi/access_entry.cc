@@ -22,6 +22,7 @@ inline Context* watched() {
 void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t pc, uintptr_t frame_pointer) {
   Context* context = watched();
   if (context == nullptr) return;
+  if (gorace::detector::is_recorded(*context, address, bytes, is_write)) return;
   const OriginId origin = gorace::detector::intern_access(__gorace_tls.calling_context + context->held.key(), pc,
                                                           frame_pointer, AccessKind::kPlain);
   gorace::detector::access_memory(context, address, bytes, is_write, origin);

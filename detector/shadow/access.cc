@@ -238,6 +238,47 @@ void access_range(Context* context, const void* address, size_t bytes, OriginId 
 
 }  // namespace
 
+namespace {
+
+bool granule_is_recorded(const Context& context, uintptr_t address, uint8_t mask, bool is_write) {
+  const uint64_t* words = shadow_words(address);
+  const uint64_t wanted = (context.current & GORACE_IDENTITY_MASK) | mask;
+  return same_epoch(words, wanted, is_write) || (!is_write && holds_own_read(words, context.current, mask));
+}
+
+constexpr size_t kBatch = 8;  // granules compared at a time
+
+// batch_is_recorded compares without a branch, which compilers make vector instructions of.
+inline bool batch_is_recorded(const uint64_t* words, uint64_t current) {
+  uint64_t difference = 0;
+  for (size_t i = 0; i < kBatch; ++i) difference |= words[2 * i] ^ current;
+  return (difference & (GORACE_IDENTITY_MASK | GORACE_BYTE_MASK)) == 0;
+}
+
+}  // namespace
+
+bool is_recorded(const Context& context, const void* start, size_t bytes, bool is_write) {
+  auto address = reinterpret_cast<uintptr_t>(start);
+  const uintptr_t end = address + bytes;
+  while (address < end) {
+    uintptr_t batch_end = address + kBatch * kGranuleBytes;
+    if (address % kGranuleBytes != 0 || batch_end > end) {
+      const uintptr_t next = (address & ~(kGranuleBytes - 1)) + kGranuleBytes;
+      batch_end = next < end ? next : end;
+    } else if (batch_is_recorded(shadow_words(address) + (is_write ? 0 : 1), context.current)) {
+      address = batch_end;
+      continue;
+    }
+    for (; address < batch_end; address += kGranuleBytes - address % kGranuleBytes) {
+      const size_t rest = batch_end - address;
+      const size_t here = rest < kGranuleBytes ? rest : kGranuleBytes;
+      if (!granule_is_recorded(context, address, byte_mask(address, here), is_write)) return false;
+    }
+    address = batch_end;
+  }
+  return true;
+}
+
 void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin) {
   if (bytes == 0) return;
   if (is_write) {

@@ -25,6 +25,10 @@ bool shadow_mapped();
 // The access is atomic when the origin's kind is AccessKind::kAtomic.
 void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin);
 
+// is_recorded: has the context made this plain access in its present epoch already, as far as shadow words and small
+// records tell? Then access_memory would do nothing. Takes no lock and writes nothing.
+bool is_recorded(const Context& context, const void* address, size_t bytes, bool is_write);
+
 // access_granule is access_memory for bytes that lie in one granule (bytes in 1..8).
 void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin);
 

@@ -36,7 +36,8 @@ struct CheckEmitter::Shape {
   unsigned offset = 0;
 };
 
-CheckEmitter::CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words, Statistics& statistics)
+CheckEmitter::CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words,
+                           Statistics& statistics)
     : function_(function),
       runtime_(runtime),
       words_(words),
@@ -45,7 +46,8 @@ CheckEmitter::CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, 
 
 CheckEmitter::Shape CheckEmitter::shape_of(const Access& access, const llvm::Instruction* before) const {
   if (access.is_scalable || access.bytes > kMaxInlineBytes) return {Shape::kRange};
-  llvm::KnownBits known = llvm::computeKnownBits(access.address, function_.getParent()->getDataLayout(), 0, nullptr, before);
+  llvm::KnownBits known =
+      llvm::computeKnownBits(access.address, function_.getParent()->getDataLayout(), 0, nullptr, before);
   known.Zero.setLowBits(llvm::Log2(access.alignment));
   known.One.clearLowBits(llvm::Log2(access.alignment));
 
@@ -73,14 +75,16 @@ void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
   if (shape.kind == Shape::kRange) return emit_range_call(access, before);
   ++statistics_.inline_checks;
 
-  Emitter builder(before);
+  Emitter builder(before, *access.instruction);
   Value* address = builder.CreatePtrToInt(access.address, builder.getInt64Ty());
   Value* difference = shape.kind == Shape::kOneGranule ? one_granule(builder, address, access, shape)
                                                        : whole_granules(builder, address, access);
-  if (Value* misaligned = misaligned_bits(builder, address, shape)) difference = builder.CreateOr(difference, misaligned);
+  if (Value* misaligned = misaligned_bits(builder, address, shape))
+    difference = builder.CreateOr(difference, misaligned);
 
   Value* needs_call = builder.CreateIsNotNull(difference);
-  Emitter cold(llvm::SplitBlockAndInsertIfThen(needs_call, before, /*Unreachable=*/false, unlikely_), *before);
+  Emitter cold(llvm::SplitBlockAndInsertIfThen(needs_call, before, /*Unreachable=*/false, unlikely_),
+               *access.instruction);
   const bool has_entry_point = shape.tested_bits == 0 && llvm::isPowerOf2_64(access.bytes) && access.bytes <= 16;
   if (has_entry_point && (access.bytes != 16 || access.alignment >= llvm::Align(16))) {
     runtime_.call_access(cold, access.address, access.bytes, access.is_write);
@@ -90,15 +94,16 @@ void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
 }
 
 void CheckEmitter::emit_range_call(const Access& access, llvm::Instruction* before) {
-  Emitter builder(before);
+  Emitter builder(before, *access.instruction);
   Value* bytes = builder.getInt64(access.bytes);
   if (access.is_scalable) bytes = builder.CreateVScale(llvm::cast<llvm::ConstantInt>(bytes));
-  emit_range(access.address, bytes, access.is_write, before);
+  emit_range(access.address, bytes, access.is_write, before, *access.instruction);
 }
 
-void CheckEmitter::emit_range(Value* address, Value* bytes, bool is_write, llvm::Instruction* before) {
+void CheckEmitter::emit_range(Value* address, Value* bytes, bool is_write, llvm::Instruction* before,
+                              const llvm::Instruction& access) {
   ++statistics_.range_calls;
-  Emitter builder(before);
+  Emitter builder(before, access);
   runtime_.call_range(builder, address, bytes, is_write);
 }
 
@@ -111,8 +116,10 @@ Value* CheckEmitter::one_granule(IRBuilder<>& builder, Value* address, const Acc
   const bool at_start = shape.is_offset_known && shape.offset == 0;
   Value* bits = difference(builder, shadow_word(builder, address, access.is_write, at_start), 0);
   // The identity part of the mask is a sign-extended 32-bit constant, which instructions can hold.
-  if (shape.is_offset_known) return builder.CreateAnd(bits, builder.getInt64(GORACE_IDENTITY_MASK | bytes_mask << shape.offset));
-  Value* mask = builder.CreateShl(builder.getInt64(bytes_mask), builder.CreateAnd(address, builder.getInt64(kGranuleBytes - 1)));
+  if (shape.is_offset_known)
+    return builder.CreateAnd(bits, builder.getInt64(GORACE_IDENTITY_MASK | bytes_mask << shape.offset));
+  Value* mask =
+      builder.CreateShl(builder.getInt64(bytes_mask), builder.CreateAnd(address, builder.getInt64(kGranuleBytes - 1)));
   return builder.CreateAnd(bits, builder.CreateOr(mask, builder.getInt64(GORACE_IDENTITY_MASK)));
 }
 

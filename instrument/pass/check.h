@@ -1,11 +1,11 @@
 // CheckEmitter: emits the check of an access, in front of it, in one function (detector/abi/abi.h).
 //
 // Three shapes, by what is known of the address at compile time:
-//   one granule     1, 2, 4, 8 bytes: compare one shadow word; the mask is a constant when the address's low bits are known.
-//   whole granules  9 to 64 bytes (and 8 when alignment is not provable): the access starts at a granule; compare its 2 to 8 words.
-//   range           everything else: call the detector.
-// Where natural (first shape) or 8-byte (second) alignment is likely but not provable, it is tested along with the words: whatever is
-// not aligned goes to the detector.
+//   one granule     1, 2, 4, 8 bytes: compare one shadow word; the mask is a constant when the address's low bits are
+//   known. whole granules  9 to 64 bytes (and 8 when alignment is not provable): the access starts at a granule;
+//   compare its 2 to 8 words. range           everything else: call the detector.
+// Where natural (first shape) or 8-byte (second) alignment is likely but not provable, it is tested along with the
+// words: whatever is not aligned goes to the detector.
 #ifndef GORACE_INSTRUMENT_PASS_CHECK_H_
 #define GORACE_INSTRUMENT_PASS_CHECK_H_
 
@@ -19,12 +19,13 @@ class CheckEmitter {
  public:
   CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words, Statistics& statistics);
 
-  // emit puts the check in front of `before`, which is usually access.instruction.
+  // emit puts the check in front of `before`, which is usually access.instruction, with the line of the latter.
   void emit(const Access& access, llvm::Instruction* before);
   void emit(const Access& access) { emit(access, access.instruction); }
 
-  // emit_range puts a call for `bytes` bytes, a run-time value, in front of `before`.
-  void emit_range(llvm::Value* address, llvm::Value* bytes, bool is_write, llvm::Instruction* before);
+  // emit_range puts a call for `bytes` bytes, a run-time value, in front of `before`, with the line of `access`.
+  void emit_range(llvm::Value* address, llvm::Value* bytes, bool is_write, llvm::Instruction* before,
+                  const llvm::Instruction& access);
 
  private:
   struct Shape;

@@ -10,6 +10,7 @@
 #include "instrument/pass/emission.h"
 #include "instrument/pass/lane_accesses.h"
 #include "instrument/pass/library_calls.h"
+#include "instrument/pass/loop_ranges.h"
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
 #include "instrument/pass/options.h"
@@ -21,24 +22,30 @@ namespace gorace::instrument {
 
 namespace {
 
-// Set in an instrumented module. The pass meets a module twice when it is registered twice (both plugins loaded, a flag repeated),
-// and when ThinLTO's linker loads it too.
+// Set in an instrumented module. The pass meets a module twice when it is registered twice (both plugins loaded, a flag
+// repeated), and when ThinLTO's linker loads it too.
 constexpr const char kInstrumentedFlag[] = "gorace.instrumented";
 
 class FunctionInstrumenter {
  public:
-  FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, const llvm::TargetLibraryInfo& library)
-      : function_(function), runtime_(runtime), library_(library), words_(function) {}
+  FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, llvm::FunctionAnalysisManager& analyses)
+      : function_(function),
+        runtime_(runtime),
+        analyses_(analyses),
+        library_(analyses.getResult<llvm::TargetLibraryAnalysis>(function)),
+        words_(function) {}
 
   // run returns whether the function has a fence.
   bool run(FunctionMode mode) {
     restore_locations(function_);
     FunctionPlan plan = collect(function_, mode, library_, statistics_);
     eliminate(plan, function_.getParent()->getDataLayout(), statistics_);
+    const std::vector<LoopCheck> loop_checks = loop_ranges(plan);
     hoist_static_allocas(function_);
     statistics_.keeps_context = keep_calling_context(function_, words_, library_);
-    const bool has_fences = llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
-    if (!plan.is_empty()) emit(plan);
+    const bool has_fences =
+        llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
+    if (!plan.is_empty()) emit(plan, loop_checks);
     if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_);
     if (statistics_.any_check() || statistics_.keeps_context) adapt_attributes(function_);
     adapt_calls(function_);
@@ -47,8 +54,26 @@ class FunctionInstrumenter {
   }
 
  private:
-  void emit(FunctionPlan& plan) {
+  // Scalar evolution is computed for functions with loops only: it takes time.
+  std::vector<LoopCheck> loop_ranges(FunctionPlan& plan) {
+    if (plan.accesses.empty() || function_.hasOptNone()) return {};
+    auto& loops = analyses_.getResult<llvm::LoopAnalysis>(function_);
+    if (loops.empty()) return {};
+    return find_loop_ranges(function_, plan,
+                            {loops, analyses_.getResult<llvm::DominatorTreeAnalysis>(function_),
+                             analyses_.getResult<llvm::ScalarEvolutionAnalysis>(function_)},
+                            statistics_);
+  }
+
+  void emit(FunctionPlan& plan, const std::vector<LoopCheck>& loop_checks) {
     CheckEmitter checks(function_, runtime_, words_, statistics_);
+    for (const LoopCheck& check : loop_checks) {
+      if (check.bytes == nullptr) {
+        checks.emit(check.access, check.before);
+      } else {
+        checks.emit_range(check.address, check.bytes, check.access.is_write, check.before, *check.access.instruction);
+      }
+    }
     for (const Access& access : plan.accesses) {
       if (!access.is_eliminated) checks.emit(access);
     }
@@ -66,6 +91,7 @@ class FunctionInstrumenter {
 
   llvm::Function& function_;
   RuntimeFunctions& runtime_;
+  llvm::FunctionAnalysisManager& analyses_;
   const llvm::TargetLibraryInfo& library_;
   ThreadWords words_;
   Statistics statistics_;
@@ -76,7 +102,8 @@ class FunctionInstrumenter {
 llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses) {
   if (module.getModuleFlag(kInstrumentedFlag) != nullptr) return llvm::PreservedAnalyses::all();
   if (!ThreadWords::is_supported(module)) {
-    module.getContext().emitError("gorace: cannot instrument for target '" + llvm::Triple(module.getTargetTriple()).str() +
+    module.getContext().emitError("gorace: cannot instrument for target '" +
+                                  llvm::Triple(module.getTargetTriple()).str() +
                                   "': supported are x86_64 and aarch64 on Linux");
     return llvm::PreservedAnalyses::all();
   }
@@ -90,8 +117,7 @@ llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalys
   for (llvm::Function& function : module) {
     const FunctionMode mode = mode_of(function);
     if (mode == FunctionMode::kNothing) continue;
-    const auto& library = functions.getResult<llvm::TargetLibraryAnalysis>(function);
-    has_fences |= FunctionInstrumenter(function, runtime, library).run(mode);
+    has_fences |= FunctionInstrumenter(function, runtime, functions).run(mode);
     instrumented = true;
   }
   if (instrumented) add_module_constructor(module, runtime, has_fences);

@@ -53,15 +53,16 @@ class LaneChecker {
   void run() {
     if (lanes_.is_packed) return check_packed();
     auto* constant = llvm::dyn_cast<llvm::Constant>(lanes_.mask);
-    if (constant != nullptr && constant->isAllOnesValue() && !lanes_.address->getType()->isVectorTy()) return check_whole();
+    if (constant != nullptr && constant->isAllOnesValue() && !lanes_.address->getType()->isVectorTy())
+      return check_whole();
     check_each_lane();
   }
 
  private:
   void check_whole() {
     const auto count = lanes_.type->getElementCount();
-    checks_.emit({intrinsic_, lanes_.address, element_bytes_ * count.getKnownMinValue(), lanes_.alignment, lanes_.is_write,
-                  count.isScalable()});
+    checks_.emit({intrinsic_, lanes_.address, element_bytes_ * count.getKnownMinValue(), lanes_.alignment,
+                  lanes_.is_write, count.isScalable()});
   }
 
   void check_packed() {
@@ -69,16 +70,16 @@ class LaneChecker {
     auto* bits = llvm::cast<llvm::VectorType>(lanes_.mask->getType())->getWithNewType(builder.getInt64Ty());
     Value* active = builder.CreateAddReduce(builder.CreateZExt(lanes_.mask, bits));
     checks_.emit_range(lanes_.address, builder.CreateMul(active, builder.getInt64(element_bytes_)), lanes_.is_write,
-                       intrinsic_);
+                       intrinsic_, *intrinsic_);
   }
 
   void check_each_lane() {
     const auto count = lanes_.type->getElementCount();
     auto* index_type = llvm::Type::getInt64Ty(intrinsic_->getContext());
 #if LLVM_VERSION_MAJOR >= 17
-    llvm::SplitBlockAndInsertForEachLane(count, index_type, intrinsic_, [this](llvm::IRBuilderBase& builder, Value* index) {
-      check_lane(&*builder.GetInsertPoint(), index);
-    });
+    llvm::SplitBlockAndInsertForEachLane(
+        count, index_type, intrinsic_,
+        [this](llvm::IRBuilderBase& builder, Value* index) { check_lane(&*builder.GetInsertPoint(), index); });
 #else
     if (count.isScalable()) return;
     for (uint64_t i = 0; i < count.getFixedValue(); ++i) check_lane(intrinsic_, llvm::ConstantInt::get(index_type, i));

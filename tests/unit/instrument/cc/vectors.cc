@@ -2,14 +2,28 @@
 // RUN: %clangxx -O2 -mavx2 -mprefer-vector-width=256 -S -emit-llvm %s -o - | %check
 // RUN: %clangxx -O2 -mavx512f -mprefer-vector-width=512 -S -emit-llvm %s -o - | %bin/FileCheck %s --check-prefix=WIDEST
 
+// A vectorised loop of known length is checked in front of it, and stays vectorised.
 // CHECK-LABEL: define {{.*}} @_Z5scalePfi(
-// CHECK: call void @__gorace_write_range(ptr {{.*}}, i64 32)
+// CHECK: call void @__gorace_write_range(
 // CHECK: store <8 x float>
-// WIDEST: call void @__gorace_write_range(ptr {{.*}}, i64 64)
+// WIDEST: call void @__gorace_write_range(
 // WIDEST: store <16 x float>
 void scale(float* p, int n) {
   for (int i = 0; i < n; ++i) p[i] *= 3;
 }
+
+typedef float Eight __attribute__((vector_size(32), aligned(4)));
+typedef float Sixteen __attribute__((vector_size(64), aligned(4)));
+
+// CHECK-LABEL: define {{.*}} @_Z11store_eightPDv8_f(
+// CHECK: call void @__gorace_write_range(ptr {{.*}}, i64 32)
+// CHECK: store <8 x float>
+void store_eight(Eight* p) { *p = Eight{}; }
+
+// WIDEST-LABEL: define {{.*}} @_Z13store_sixteenPDv16_f(
+// WIDEST: call void @__gorace_write_range(ptr {{.*}}, i64 64)
+// WIDEST: store <16 x float>
+void store_sixteen(Sixteen* p) { *p = Sixteen{}; }
 
 // CHECK-LABEL: define {{.*}} @_Z9if_loadedPfPKfi(
 // CHECK: extractelement <8 x i1>
