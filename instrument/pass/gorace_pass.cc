@@ -57,6 +57,8 @@ class FunctionInstrumenter {
   // Scalar evolution is computed for functions with loops only: it takes time.
   std::vector<LoopCheck> loop_ranges(FunctionPlan& plan) {
     if (plan.accesses.empty() || function_.hasOptNone()) return {};
+    // What earlier passes left behind may be out of date: modelled calls have split edges.
+    analyses_.invalidate(function_, llvm::PreservedAnalyses::none());
     auto& loops = analyses_.getResult<llvm::LoopAnalysis>(function_);
     if (loops.empty()) return {};
     return find_loop_ranges(function_, plan,
