@@ -11,7 +11,7 @@
 // Calls count as everything. A relaxed atomic is no barrier: it orders nothing by itself, and a fence is a barrier of its own. The price: a report
 // names the access whose check is left, and its line.
 //
-// To come: the same rules over the dominator tree and around loops. Each rule is a function of the steps of a region, so that it can be
+// Loops have rules of their own (loop_ranges.h). Not done: the same rules over the dominator tree. Each rule is a function of the steps of a region, so that it can be
 // applied to a larger one.
 #ifndef GORACE_INSTRUMENT_PASS_ELIMINATION_H_
 #define GORACE_INSTRUMENT_PASS_ELIMINATION_H_
