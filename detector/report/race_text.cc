@@ -52,7 +52,12 @@ void print_creation(RawWriter& out, const Context* context) {
   if (context == nullptr || context->kind == StrandKind::kMain || context->created_at == kUnknownOrigin) return;
   out << (context->kind == StrandKind::kThread ? "\nThread " : "\nGoroutine ") << context->id;
   if (context->name[0] != '\0') out << " '" << context->name << "'";
-  out << (context->finished ? " (finished) created at:\n" : " (running) created at:\n");
+  out << (context->finished ? " (finished) created " : " (running) created ");
+  if (origin_info(context->created_at).frame_count == 0) {  // in nobody's name: after_func, a context's end
+    out << "by a timer\n";
+    return;
+  }
+  out << "at:\n";
   print_origin(out, context->created_at);
 }
 

@@ -33,10 +33,10 @@ int64_t to_ns(Context::Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-CancelableContext make_cancelable(const Context& parent, int64_t deadline_ns) {
+CancelableContext make_cancelable(const Context& parent, int64_t deadline_ns, std::exception_ptr cause = nullptr) {
   auto* node = new ContextNode(ContextNode::Kind::kCancel, parent.node());
   Context context(node);
-  node->set_deadline(deadline_ns);
+  node->set_deadline(deadline_ns, std::move(cause));
   node->join_parent();
   node->start_deadline();
   return {context, CancelFunc(context)};
@@ -97,14 +97,16 @@ void CancelFunc::operator()(std::exception_ptr cause) const {
 
 CancelableContext with_cancel(const Context& parent) { return make_cancelable(parent, internal::kNoDeadline); }
 
-CancelableContext with_deadline(const Context& parent, Context::Clock::time_point deadline) {
-  return make_cancelable(parent, to_ns(deadline));
+CancelableContext with_deadline_cause(const Context& parent, Context::Clock::time_point deadline,
+                                      std::exception_ptr cause) {
+  return make_cancelable(parent, to_ns(deadline), std::move(cause));
 }
 
-CancelableContext with_timeout(const Context& parent, std::chrono::nanoseconds timeout) {
+CancelableContext with_timeout_cause(const Context& parent, std::chrono::nanoseconds timeout,
+                                     std::exception_ptr cause) {
   const int64_t now = runtime::now_ns();
   const bool beyond_the_clock = timeout.count() > internal::kNoDeadline - now;
-  return make_cancelable(parent, beyond_the_clock ? internal::kNoDeadline : now + timeout.count());
+  return make_cancelable(parent, beyond_the_clock ? internal::kNoDeadline : now + timeout.count(), std::move(cause));
 }
 
 Context without_cancel(const Context& parent) {

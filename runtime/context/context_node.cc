@@ -93,9 +93,10 @@ ContextNode* ContextNode::take_child() noexcept {
   return nullptr;
 }
 
-void ContextNode::set_deadline(int64_t deadline_ns) {
+void ContextNode::set_deadline(int64_t deadline_ns, std::exception_ptr cause) {
   if (deadline_ns < deadline_ns_) {
     deadline_ns_ = deadline_ns;
+    deadline_cause_ = std::move(cause);
     has_own_deadline_ = true;
   }
 }
@@ -104,7 +105,7 @@ void ContextNode::set_deadline(int64_t deadline_ns) {
 void ContextNode::start_deadline() {
   if (!has_own_deadline_) return;
   if (deadline_ns_ <= runtime::now_ns()) {
-    end(ContextErrc::kDeadlineExceeded, nullptr);
+    end(ContextErrc::kDeadlineExceeded, deadline_cause_);
     return;
   }
   timer_.when_ns = deadline_ns_;
@@ -120,7 +121,7 @@ void ContextNode::start_deadline() {
 
 void ContextNode::on_deadline(void* argument) {
   auto* node = static_cast<ContextNode*>(argument);
-  node->end(ContextErrc::kDeadlineExceeded, nullptr);  // finds the timer not to be stopped any more
+  node->end(ContextErrc::kDeadlineExceeded, node->deadline_cause_);  // finds the timer not to be stopped any more
   node->release();
 }
 

@@ -51,7 +51,8 @@ class ContextNode {
 
   // The rest is for cancel nodes.
   void join_parent();                       // once, by the maker: links in the parent, or ends with it
-  void set_deadline(int64_t deadline_ns);   // before join_parent
+  // before join_parent. cause: of the end by this deadline; null: the error itself.
+  void set_deadline(int64_t deadline_ns, std::exception_ptr cause);
   void start_deadline();                    // after join_parent
   ChanCore* done_channel();                 // a new reference
   ContextErrc error() const noexcept;
@@ -100,6 +101,7 @@ class ContextNode {
   ContextNode* previous_sibling_ = nullptr;
 
   runtime::RuntimeTimer timer_;
+  std::exception_ptr deadline_cause_;  // constant once shared
   bool has_own_deadline_ = false;  // constant once shared; false: an ancestor's deadline comes first, or there is none
 };
 

@@ -5,13 +5,16 @@
 //     case 1: std::puts(ctx.err().message().c_str());  // "context deadline exceeded"
 //   }
 //
-// A Context is a handle: copies share one node; pass them by value, as the first parameter, named ctx. The cancel function that comes with a
-// derived context cancels it, and what is derived from it, when it is called and at the end of its own life, so it cannot be forgotten.
+// A Context is a handle: copies share one node; pass them by value, as the first parameter, named ctx. The cancel
+// function that comes with a derived context cancels it, and what is derived from it, when it is called and at the end
+// of its own life, so it cannot be forgotten.
 //
-// Thread safety: everything here may be called from any goroutine or thread at any time. Ordering: cancel happens before done() is seen
-// closed and before err() returns the error.
+// Thread safety: everything here may be called from any goroutine or thread at any time. Ordering: cancel happens
+// before done() is seen closed and before err() returns the error.
 #ifndef GORACE_CONTEXT_H_
 #define GORACE_CONTEXT_H_
+
+#include <gorace/internal/language.h>
 
 #include <chrono>
 #include <cstdint>
@@ -40,7 +43,8 @@ void context_retain(ContextNode* node) noexcept;
 void context_release(ContextNode* node) noexcept;
 }  // namespace internal
 
-// ContextKey names a value in contexts. Two keys are the same when they are the same object: make it a namespace-scope constant.
+// ContextKey names a value in contexts. Two keys are the same when they are the same object: make it a namespace-scope
+// constant.
 //
 //   inline constexpr gorace::ContextKey<std::string> kUser;
 //   auto inner = gorace::with_value(ctx, kUser, std::string("anna"));
@@ -74,20 +78,22 @@ class Context {
     if (node_ != nullptr) internal::context_release(node_);
   }
 
-  // done returns a channel that is closed when the context is canceled or its deadline passes; the nil channel when it never can be.
+  // done returns a channel that is closed when the context is canceled or its deadline passes; the nil channel when it
+  // never can be.
   RecvChan<Unit> done() const;
 
   // err returns ContextErrc::kCanceled or kDeadlineExceeded once the context has ended, an empty code before.
   std::error_code err() const noexcept;
 
-  // cause returns what the context was canceled with (with_cancel_cause), otherwise err() as a std::system_error; null before the end.
+  // cause returns what the context was canceled with (with_cancel_cause), otherwise err() as a std::system_error; null
+  // before the end.
   std::exception_ptr cause() const;
 
   // deadline returns when the context will end by itself; empty when it will not.
   std::optional<Clock::time_point> deadline() const noexcept;
 
-  // value returns what with_value stored under key in this context or the nearest one above it; null when there is none. The value lives
-  // as long as a context that has it.
+  // value returns what with_value stored under key in this context or the nearest one above it; null when there is
+  // none. The value lives as long as a context that has it.
   template <class T>
   const T* value(const ContextKey<T>& key) const noexcept {
     return static_cast<const T*>(find_value(&key));
@@ -136,8 +142,18 @@ inline Context todo() noexcept { return {}; }
 [[nodiscard]] CancelableContext with_cancel(const Context& parent);
 // with_cancel_cause is with_cancel by another name: every CancelFunc takes a cause.
 [[nodiscard]] inline CancelableContext with_cancel_cause(const Context& parent) { return with_cancel(parent); }
-[[nodiscard]] CancelableContext with_deadline(const Context& parent, Context::Clock::time_point deadline);
-[[nodiscard]] CancelableContext with_timeout(const Context& parent, std::chrono::nanoseconds timeout);
+// with_deadline_cause and with_timeout_cause: when the time is up, the context's cause() is `cause`. An end by the
+// CancelFunc or the parent has its own cause.
+[[nodiscard]] CancelableContext with_deadline_cause(const Context& parent, Context::Clock::time_point deadline,
+                                                    std::exception_ptr cause);
+[[nodiscard]] CancelableContext with_timeout_cause(const Context& parent, std::chrono::nanoseconds timeout,
+                                                   std::exception_ptr cause);
+[[nodiscard]] inline CancelableContext with_deadline(const Context& parent, Context::Clock::time_point deadline) {
+  return with_deadline_cause(parent, deadline, nullptr);
+}
+[[nodiscard]] inline CancelableContext with_timeout(const Context& parent, std::chrono::nanoseconds timeout) {
+  return with_timeout_cause(parent, timeout, nullptr);
+}
 // without_cancel keeps the values of its parent, but not its end.
 [[nodiscard]] Context without_cancel(const Context& parent);
 

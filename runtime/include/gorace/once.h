@@ -16,6 +16,8 @@
 #ifndef GORACE_ONCE_H_
 #define GORACE_ONCE_H_
 
+#include <gorace/internal/language.h>
+
 #include <atomic>
 #include <cstdint>
 #include <exception>

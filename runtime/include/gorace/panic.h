@@ -3,6 +3,8 @@
 #ifndef GORACE_PANIC_H_
 #define GORACE_PANIC_H_
 
+#include <gorace/internal/language.h>
+
 #include <exception>
 #include <string>
 #include <string_view>

@@ -5,6 +5,8 @@
 #ifndef GORACE_TIME_H_
 #define GORACE_TIME_H_
 
+#include <gorace/internal/language.h>
+
 #include <chrono>
 #include <cstdint>
 

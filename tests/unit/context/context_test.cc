@@ -127,6 +127,20 @@ constexpr ContextKey<std::string> kUser;
 constexpr ContextKey<std::string> kOther;
 constexpr ContextKey<int> kNumber;
 
+TEST_P(ContextTest, DeadlineHasTheCauseThatItWasGiven) {
+  const std::exception_ptr too_slow = std::make_exception_ptr(std::runtime_error("too slow"));
+  auto [ctx, cancel] = with_timeout_cause(background(), std::chrono::nanoseconds(1), too_slow);
+  auto [child, cancel_child] = with_cancel(ctx);
+  child.done().recv();
+  EXPECT_EQ(ctx.err(), ContextErrc::kDeadlineExceeded);
+  EXPECT_EQ(ctx.cause(), too_slow);
+  EXPECT_EQ(child.cause(), too_slow);
+  auto [late, cancel_late] = with_deadline_cause(background(), Context::Clock::time_point::max(), too_slow);
+  cancel_late();
+  EXPECT_EQ(late.err(), ContextErrc::kCanceled);
+  EXPECT_NE(late.cause(), too_slow);
+}
+
 TEST_P(ContextTest, ValuesAreFoundUpwards) {
   const Context outer = with_value(background(), kUser, "anna");
   auto [middle, cancel] = with_cancel(outer);

@@ -5,6 +5,8 @@
 #ifndef GORACE_INTERNAL_CHAN_CORE_H_
 #define GORACE_INTERNAL_CHAN_CORE_H_
 
+#include <gorace/internal/language.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -5,6 +5,8 @@
 #ifndef GORACE_INTERNAL_SEMA_H_
 #define GORACE_INTERNAL_SEMA_H_
 
+#include <gorace/internal/language.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

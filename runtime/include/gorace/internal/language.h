@@ -1,0 +1,9 @@
+// The language that gorace's headers need, said before the first error that its lack would cause.
+#ifndef GORACE_INTERNAL_LANGUAGE_H_
+#define GORACE_INTERNAL_LANGUAGE_H_
+
+#if !defined(__cplusplus) || __cplusplus < 202002L
+#error "gorace needs C++20: compile with -std=c++20 or newer"
+#endif
+
+#endif  // GORACE_INTERNAL_LANGUAGE_H_
