@@ -1,4 +1,4 @@
-// GoroutineTest: a fixture that runs each test at several GOMAXPROCS and fails when goroutines are left over.
+// GoroutineTest: the shared fixture (tests/unit/goroutine_fixture.h) for tests above the scheduler, with seeds.
 //
 //   class SelectTest : public gorace::GoroutineTest {};
 //   TEST_P(SelectTest, ...) {...}
@@ -9,28 +9,16 @@
 #include <gorace/gorace.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <random>
 #include <string>
 
+#include "tests/unit/goroutine_fixture.h"
+
 namespace gorace {
 
-class GoroutineTest : public testing::TestWithParam<int> {
+class GoroutineTest : public testing::GoroutineFixture {
  protected:
-  void SetUp() override {
-    former_procs_ = gomaxprocs(GetParam());
-    before_ = num_goroutine();
-  }
-
-  void TearDown() override {
-    // A goroutine may still be on its way out after its last visible action. The limit is for the failing case only.
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (num_goroutine() > before_ && std::chrono::steady_clock::now() < limit) yield();
-    EXPECT_EQ(num_goroutine(), before_) << "goroutines are left over";
-    gomaxprocs(former_procs_);
-  }
-
   // seed returns the seed of this test's random choices: GORACE_TEST_SEED, or a new one; printed when the test fails.
   uint64_t seed() {
     if (seed_ == 0) {
@@ -42,22 +30,9 @@ class GoroutineTest : public testing::TestWithParam<int> {
     return seed_;
   }
 
-  // eventually yields until condition() holds; false after a limit that only a failing test reaches.
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > limit) return false;
-      yield();
-    }
-    return true;
-  }
-
  private:
-  int former_procs_ = 0;
-  size_t before_ = 0;
   uint64_t seed_ = 0;
-  std::optional<testing::ScopedTrace> trace_;
+  std::optional<::testing::ScopedTrace> trace_;
 };
 
 // panic_text runs f and returns the text of the Panic that it throws, or "no panic".
@@ -73,8 +48,6 @@ std::string panic_text(F&& f) {
 
 }  // namespace gorace
 
-#define GORACE_INSTANTIATE(fixture)                                     \
-  INSTANTIATE_TEST_SUITE_P(Procs, fixture, testing::Values(1, 2, 4, 8), \
-                           [](const auto& info) { return "gomaxprocs" + std::to_string(info.param); })
+#define GORACE_INSTANTIATE(fixture) GORACE_AT_EACH_PROCS(fixture)
 
 #endif  // GORACE_TESTS_UNIT_CHAN_GOROUTINE_TEST_H_
