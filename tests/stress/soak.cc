@@ -80,7 +80,6 @@ void print_rounds() {
       if (worker->work == &kWorks[i]) rounds += worker->rounds.load();
     }
     std::printf("%-16s %10llu\n", kWorks[i].name, static_cast<unsigned long long>(rounds));
-    if (rounds == 0) violated("a kind of work was never done");
   }
 }
 

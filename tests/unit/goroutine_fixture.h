@@ -2,7 +2,7 @@
 // when goroutines, stacks or timers are left over. Channels are heap blocks: LeakSanitizer (preset asan) tells of
 // those.
 //
-//   class SelectTest : public gorace::testing::GoroutineFixture {};
+//   class SelectTest : public gorace::GoroutineFixture {};
 //   TEST_P(SelectTest, ...) {...}
 //   GORACE_AT_EACH_PROCS(SelectTest);
 #ifndef GORACE_TESTS_UNIT_GOROUTINE_FIXTURE_H_
@@ -17,7 +17,7 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/stack/stack_pool.h"
 
-namespace gorace::testing {
+namespace gorace {
 
 // eventually yields until condition() holds; false after a limit that only a failing test reaches.
 template <class Condition>
@@ -74,7 +74,7 @@ class GoroutineFixture : public ::testing::TestWithParam<int> {
   std::optional<size_t> stacks_before_;
 };
 
-}  // namespace gorace::testing
+}  // namespace gorace
 
 #define GORACE_AT_EACH_PROCS(fixture)                                     \
   INSTANTIATE_TEST_SUITE_P(Procs, fixture, ::testing::Values(1, 2, 4, 8), \

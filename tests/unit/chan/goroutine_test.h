@@ -17,7 +17,7 @@
 
 namespace gorace {
 
-class GoroutineTest : public testing::GoroutineFixture {
+class GoroutineTest : public GoroutineFixture {
  protected:
   // seed returns the seed of this test's random choices: GORACE_TEST_SEED, or a new one; printed when the test fails.
   uint64_t seed() {
