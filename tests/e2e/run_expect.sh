@@ -9,6 +9,7 @@
 #   // expect-output: REGEX       some line of stdout matches
 #   // runs: N                    how many times (default 1): each must fulfil everything
 #   // options: GORACE...         the value of GORACE
+#   // needs: symbols             skipped (77) without the gorace command, which names static functions and variables
 set -u
 program=$1
 source=$2
@@ -23,6 +24,8 @@ case $verdict in
   clean) : "${expected_exit:=0}" ;;
   *) echo "run_expect.sh: $source has no '// expect: race' or '// expect: clean'" >&2; exit 2 ;;
 esac
+
+[[ $(values needs) != symbols || -n ${GORACE_TOOL:-} ]] || { echo "needs the gorace command"; exit 77; }
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

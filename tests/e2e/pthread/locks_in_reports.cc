@@ -1,5 +1,6 @@
 // A report names the locks that each side held, with the place where each was taken, and what is missing.
 // expect: race
+// needs: symbols
 // expect-report: ^Mutex M1 \(0x[0-9a-f]+, table_lock\) held for reading by thread 3, locked at:$
 // expect-report: ^  take_for_reading\(\)$
 // expect-report: ^Hint: the write holds M1 for reading only; lock it for writing there\.$
