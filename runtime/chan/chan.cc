@@ -1,11 +1,98 @@
-// The functions behind <gorace/chan.h>: nil channels and boxes are dealt with here, the rest in ChanCore.
+// The functions behind <gorace/chan.h>: nil channels and boxes are dealt with here, and the two operations that must be fast, send and
+// receive, are put together from chan_attempt.h in one function each; the rest is in chan_core.cc.
 #include <gorace/panic.h>
 
-#include "runtime/chan/chan_core.h"
+#include "runtime/chan/chan_attempt.h"
 
 namespace gorace::internal {
 
 using runtime::WaitReason;
+
+[[gnu::always_inline]] inline void ChanCore::send_as(G* g, void* value) {
+  Waiter* partner = nullptr;
+  lock_.lock();
+  switch (attempt_send(g, value, &partner)) {
+    case Attempt::kDone:
+      lock_.unlock();
+      return;
+    case Attempt::kHandOff:
+      lock_.unlock();
+      hand_over(partner, value);
+      return;
+    case Attempt::kClosed:
+      lock_.unlock();
+      panic("send on closed channel");
+    case Attempt::kBlocked:
+      break;
+  }
+  Waiter self;
+  self.g = runtime::current_g();
+  self.element = value;
+  senders_.enqueue(&self);
+  runtime::park(WaitReason::kChanSend, this, &lock_);
+  if (!self.success) panic("send on closed channel");
+}
+
+[[gnu::always_inline]] inline bool ChanCore::recv_as(G* g, void* to) {
+  Waiter* partner = nullptr;
+  lock_.lock();
+  switch (attempt_recv(g, to, &partner)) {
+    case Attempt::kDone:
+      lock_.unlock();
+      if (partner != nullptr) wake(partner, true);
+      return true;
+    case Attempt::kHandOff:
+      lock_.unlock();
+      take_over(partner, to);
+      return true;
+    case Attempt::kClosed:
+      lock_.unlock();
+      return false;
+    case Attempt::kBlocked:
+      break;
+  }
+  Waiter self;
+  self.g = runtime::current_g();
+  self.element = to;
+  receivers_.enqueue(&self);
+  runtime::park(WaitReason::kChanReceive, this, &lock_);
+  return self.success;
+}
+
+[[gnu::noinline]] void ChanCore::send_observed(void* value) {
+  G* g = runtime::current_g();
+  note_send(g);
+  send_as(g, value);
+}
+
+[[gnu::noinline]] bool ChanCore::recv_observed(void* to) { return recv_as(runtime::current_g(), to); }
+
+inline void ChanCore::send(void* value) {
+  if (observed()) {
+    send_observed(value);
+  } else {
+    send_as(nullptr, value);
+  }
+}
+
+inline bool ChanCore::recv(void* to) { return observed() ? recv_observed(to) : recv_as(nullptr, to); }
+
+namespace {
+
+[[gnu::noinline]] void send_boxed(ChanCore* core, void* value) {
+  Outgoing outgoing(*core, value);
+  core->send(outgoing.element());
+  outgoing.sent();
+}
+
+[[gnu::noinline]] bool recv_boxed(ChanCore* core, void* to) {
+  Incoming incoming(*core, to);
+  if (!core->recv(incoming.element())) return false;
+  incoming.received();
+  return true;
+}
+
+}  // namespace
 
 ChanCore* chan_make(const ElementType& type, std::ptrdiff_t capacity) {
   return ChanCore::make(type, capacity, ChanCore::Kind::kPlain, __builtin_return_address(0));
@@ -17,9 +104,11 @@ void chan_release(ChanCore* core) noexcept { core->release(); }
 
 void chan_send(ChanCore* core, void* value) {
   if (core == nullptr) runtime::park_for_ever(WaitReason::kChanSendNil);
-  Outgoing outgoing(*core, value);
-  core->send(outgoing.element());
-  outgoing.sent();
+  if (__builtin_expect(core->boxed(), 0)) {
+    send_boxed(core, value);
+  } else {
+    core->send(value);
+  }
 }
 
 bool chan_try_send(ChanCore* core, void* value) {
@@ -32,10 +121,7 @@ bool chan_try_send(ChanCore* core, void* value) {
 
 bool chan_recv(ChanCore* core, void* to) {
   if (core == nullptr) runtime::park_for_ever(WaitReason::kChanReceiveNil);
-  Incoming incoming(*core, to);
-  if (!core->recv(incoming.element())) return false;
-  incoming.received();
-  return true;
+  return __builtin_expect(core->boxed(), 0) ? recv_boxed(core, to) : core->recv(to);
 }
 
 TryRecv chan_try_recv(ChanCore* core, void* to) {

@@ -6,12 +6,9 @@
 #include <limits>
 #include <new>
 
-#include "runtime/chan/copy_bytes.h"
+#include "runtime/chan/chan_attempt.h"
 
 namespace gorace::internal {
-
-using runtime::ready;
-using runtime::WaitReason;
 
 namespace {
 
@@ -19,14 +16,6 @@ size_t round_up(size_t value, size_t alignment) { return (value + alignment - 1)
 
 size_t header_bytes(size_t element_align) {
   return round_up(sizeof(ChanCore), std::max(element_align, alignof(ChanCore)));
-}
-
-// exchange_through makes each of two goroutines see what the other did before: an unbuffered send and its receive.
-void exchange_through(G* g, G* parked, const void* object) {
-  tell_release(g, object);
-  tell_acquire(parked, object);
-  tell_release(parked, object);
-  tell_acquire(g, object);
 }
 
 }  // namespace
@@ -64,159 +53,12 @@ void ChanCore::release() noexcept {
   ::operator delete(this, std::align_val_t(std::max(align, alignof(ChanCore))));
 }
 
-void ChanCore::move_element(void* to, void* from) {
-  if (bytewise()) {
-    runtime::copy_bytes(to, from, element_bytes());
-  } else {
-    type_->move(to, from);
-  }
-}
-
-void ChanCore::take_element(void* to, void* slot) {
-  move_element(to, slot);
-  if (!bytewise()) type_->destroy(slot);
-}
-
 void ChanCore::drop_element(void* slot) {
   if (boxed_) {
     type_->delete_box(*static_cast<void**>(slot));
   } else if (type_->destroy != nullptr) {
     type_->destroy(slot);
   }
-}
-
-Attempt ChanCore::attempt_send(G* g, void* value, Waiter** partner) {
-  if (closed_.load(std::memory_order_relaxed)) return Attempt::kClosed;
-  if (Waiter* receiver = receivers_.dequeue()) {
-    if (g != nullptr) {
-      if (capacity_ == 0) {
-        exchange_through(g, receiver->g, slot(0));
-      } else {
-        // As if through the buffer, though the value goes directly.
-        tell_release_acquire(g, slot(send_index_));
-        tell_release_acquire(receiver->g, slot(send_index_));
-        advance(&send_index_);
-        recv_index_ = send_index_;
-      }
-    } else if (kind_ == Kind::kTimer) {
-      tell_acquire(receiver->g, slot(0));
-    }
-    *partner = receiver;
-    return Attempt::kHandOff;
-  }
-  const size_t count = count_.load(std::memory_order_relaxed);
-  if (count == capacity_) return Attempt::kBlocked;
-  void* target = slot(send_index_);
-  if (g != nullptr) tell_release_acquire(g, target);
-  move_element(target, value);
-  advance(&send_index_);
-  set_count(count + 1);
-  return Attempt::kDone;
-}
-
-Attempt ChanCore::attempt_recv(G* g, void* to, Waiter** partner) {
-  if (Waiter* sender = senders_.dequeue()) {
-    *partner = sender;
-    if (capacity_ == 0) {
-      if (g != nullptr) exchange_through(g, sender->g, slot(0));
-      return Attempt::kHandOff;
-    }
-    // The buffer is full: take its head and put the sender's value, which is the newest, into the slot that becomes
-    // free.
-    void* head = slot(recv_index_);
-    if (g != nullptr) {
-      tell_release_acquire(g, head);
-      tell_release_acquire(sender->g, head);
-    }
-    take_element(to, head);
-    move_element(head, sender->element);
-    advance(&recv_index_);
-    send_index_ = recv_index_;
-    return Attempt::kDone;
-  }
-  const size_t count = count_.load(std::memory_order_relaxed);
-  if (count > 0) {
-    void* head = slot(recv_index_);
-    if (g != nullptr) tell_release_acquire(g, head);
-    take_element(to, head);
-    advance(&recv_index_);
-    set_count(count - 1);
-    return Attempt::kDone;
-  }
-  if (!closed_.load(std::memory_order_relaxed)) return Attempt::kBlocked;
-  if (g != nullptr) tell_acquire(g, this);
-  return Attempt::kClosed;
-}
-
-void ChanCore::wake(Waiter* waiter, bool success) {
-  G* g = waiter->g;
-  waiter->success = success;
-  g->wake_token = waiter;
-  ready(g);
-}
-
-void ChanCore::hand_over(Waiter* receiver, void* value) {
-  move_element(receiver->element, value);
-  wake(receiver, true);
-}
-
-void ChanCore::take_over(Waiter* sender, void* to) {
-  move_element(to, sender->element);
-  wake(sender, true);
-}
-
-void ChanCore::send(void* value) {
-  G* g = observed_g();
-  note_send(g);
-  Waiter* partner = nullptr;
-  lock_.lock();
-  switch (attempt_send(g, value, &partner)) {
-    case Attempt::kDone:
-      lock_.unlock();
-      return;
-    case Attempt::kHandOff:
-      lock_.unlock();
-      hand_over(partner, value);
-      return;
-    case Attempt::kClosed:
-      lock_.unlock();
-      panic("send on closed channel");
-    case Attempt::kBlocked:
-      break;
-  }
-  Waiter self;
-  self.g = runtime::current_g();
-  self.element = value;
-  senders_.enqueue(&self);
-  runtime::park(WaitReason::kChanSend, this, &lock_);
-  if (!self.success) panic("send on closed channel");
-}
-
-bool ChanCore::recv(void* to) {
-  G* g = observed_g();
-  Waiter* partner = nullptr;
-  lock_.lock();
-  switch (attempt_recv(g, to, &partner)) {
-    case Attempt::kDone:
-      lock_.unlock();
-      if (partner != nullptr) wake(partner, true);
-      return true;
-    case Attempt::kHandOff:
-      lock_.unlock();
-      take_over(partner, to);
-      return true;
-    case Attempt::kClosed:
-      lock_.unlock();
-      return false;
-    case Attempt::kBlocked:
-      break;
-  }
-  Waiter self;
-  self.g = runtime::current_g();
-  self.element = to;
-  receivers_.enqueue(&self);
-  runtime::park(WaitReason::kChanReceive, this, &lock_);
-  return self.success;
 }
 
 // The first looks without the lock (Go's full() and empty()). "Not ready" is a correct answer when the channel was so

@@ -72,7 +72,7 @@ class ChanCore {
   void* creation_pc() const { return creation_pc_; }
 
   // The operations on elements as the core keeps them: `value` and `to` point to a T, or to a box pointer.
-  void send(void* value);
+  void send(void* value);  // send and recv: chan.cc
   bool try_send(G* g, void* value);
   bool recv(void* to);
   TryRecv try_recv(void* to);
@@ -93,7 +93,7 @@ class ChanCore {
     if (g != nullptr) tell_release_merge(g, slot(0));
   }
 
-  // For select: the steps of an operation.
+  // For select: the steps of an operation. Inline: chan_attempt.h.
   void lock() { lock_.lock(); }
   void unlock() { lock_.unlock(); }
   Attempt attempt_send(G* g, void* value, Waiter** partner);
@@ -110,25 +110,31 @@ class ChanCore {
   static void wake(Waiter* waiter, bool success);
 
  private:
+  static constexpr size_t kMoved = SIZE_MAX;
+
   ChanCore(const ElementType& type, char* slots, size_t capacity, size_t stride, bool boxed, Kind kind,
            void* creation_pc)
       : type_(&type),
         slots_(slots),
         capacity_(capacity),
         stride_(stride),
+        bytes_(boxed ? sizeof(void*) : type.move == nullptr ? type.size : kMoved),
         boxed_(boxed),
         kind_(kind),
         creation_pc_(creation_pc) {}
   ~ChanCore() = default;
 
   void* slot(size_t index) const { return slots_ + index * stride_; }
-  size_t element_bytes() const { return boxed_ ? sizeof(void*) : type_->size; }
-  bool bytewise() const { return boxed_ || type_->move == nullptr; }
+  bool bytewise() const { return bytes_ != kMoved; }
   void advance(size_t* index) const {
     if (++*index == capacity_) *index = 0;
   }
-  void move_element(void* to, void* from);  // *from stays alive
-  void take_element(void* to, void* slot);  // *slot is dead afterwards
+  void send_as(G* g, void* value);
+  bool recv_as(G* g, void* to);
+  void send_observed(void* value);
+  bool recv_observed(void* to);
+  void move_element(void* to, void* from) const;  // *from stays alive
+  void take_element(void* to, void* slot) const;  // *slot is dead afterwards
   void drop_element(void* slot);
   void set_count(size_t count) { count_.store(count, std::memory_order_relaxed); }
   bool send_would_block() const;
@@ -139,6 +145,7 @@ class ChanCore {
   char* const slots_;  // behind this object, in the same block
   const size_t capacity_;
   const size_t stride_;  // bytes from slot to slot
+  const size_t bytes_;   // of an element that is copied as bytes (a box is), or kMoved
   const bool boxed_;
   const Kind kind_;
   void* const creation_pc_;

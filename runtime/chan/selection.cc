@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "runtime/chan/chan_attempt.h"
 #include "runtime/chan/random.h"
 
 namespace gorace::internal {

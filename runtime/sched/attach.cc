@@ -154,11 +154,6 @@ M* attach_thread() {
   return syscall(SYS_gettid) == getpid() && g_sched.main_machine == nullptr ? attach_main() : attach_other();
 }
 
-[[gnu::noinline]] M* current_m_attached() {
-  M* m = current_m();
-  return __builtin_expect(m != nullptr, 1) ? m : attach_thread();
-}
-
 [[gnu::noinline]] G* current_g() { return current_m_attached()->current; }
 
 [[gnu::noinline]] G* current_g_or_null() {

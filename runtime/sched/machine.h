@@ -75,12 +75,26 @@ inline SanitizerStack sanitizer_stack(G* g) {
   return {&g->rare.tsan_fiber, &g->rare.asan_fake_stack, g->stack_low, g->stack_high};
 }
 
-// current_m returns this thread's M, or null. Never inlined: a thread_local address must not survive a switch.
-// Async-signal-safe.
+// current_m returns this thread's M, or null. Async-signal-safe.
+//
+// A goroutine may come back from a switch on another thread, so the compiler must neither keep the thread_local's address nor take
+// two reads for one. A volatile assembly statement promises both and costs two loads; elsewhere a function that is never inlined does.
+#if defined(__x86_64__)
+[[gnu::always_inline]] inline M* current_m() {
+  M* m;
+  asm volatile("movq gorace_machine_of_thread@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(m));
+  return m;
+}
+#else
 M* current_m();
+#endif
 
-// current_m_attached attaches the thread first when needed.
-M* current_m_attached();
+// current_m_attached attaches the thread first when needed (attach.cc).
+M* attach_thread();
+[[gnu::always_inline]] inline M* current_m_attached() {
+  M* m = current_m();
+  return __builtin_expect(m != nullptr, 1) ? m : attach_thread();
+}
 
 // set_current_m is called once by a thread that becomes an M, and with null at its end.
 void set_current_m(M* m);

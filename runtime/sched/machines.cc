@@ -16,15 +16,18 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 
+// The thread's M, named for the assembly of current_m (machine.h). initial-exec: one load through the segment register, also in a
+// shared object.
+extern "C" {
+[[gnu::tls_model("initial-exec")]] constinit thread_local gorace::runtime::M* gorace_machine_of_thread = nullptr;
+}
+
 namespace gorace::runtime {
 namespace {
 
 // Room for timer callbacks and observers; goroutines have stacks of their own.
 constexpr size_t kWorkerStackBytes = size_t{256} << 10;
 constexpr size_t kSignalStackBytes = size_t{64} << 10;
-
-// initial-exec: one load through the segment register, also in a shared object.
-[[gnu::tls_model("initial-exec")]] constinit thread_local M* t_machine = nullptr;
 
 std::atomic<M*> g_machines{nullptr};
 
@@ -101,14 +104,16 @@ bool wait_for_wake(M* m, int64_t until_ns) {
 
 }  // namespace
 
+#if !defined(__x86_64__)
 [[gnu::noinline]] M* current_m() {
   asm volatile("");  // not a pure function: two calls may be on two threads
-  return t_machine;
+  return gorace_machine_of_thread;
 }
+#endif
 
 [[gnu::noinline]] void set_current_m(M* m) {
   asm volatile("");
-  t_machine = m;
+  gorace_machine_of_thread = m;
 }
 
 M* new_machine(MKind kind) {

@@ -44,6 +44,7 @@ void ready_main(M* m, G* g) {
 }
 
 void run_unlock(M* m) { m->unlock(m->unlock_argument); }
+void unlock_spin_lock(M* m) { static_cast<SpinLock*>(m->unlock_argument)->unlock(); }
 
 void requeue_outgoing(M* m) {
   G* g = m->outgoing;
@@ -68,16 +69,15 @@ void clear_waiting(G* g) {
 }
 
 // park_thread: an OS thread of the program sleeps in the kernel.
-void park_thread(G* g, void (*unlock)(void*), void* argument) {
+template <class Unlock>
+[[gnu::noinline]] void park_thread(G* g, Unlock unlock) {
   ensure_sysmon();  // it looks for deadlocks
-  if (unlock != nullptr) unlock(argument);
+  unlock();
   g->rare.asleep.store(true, std::memory_order_release);  // for the deadlock check: what unlock did can be seen
   while (g->rare.thread_wake.exchange(0, std::memory_order_acquire) == 0) futex_wait(&g->rare.thread_wake, 0);
   g->rare.asleep.store(false, std::memory_order_relaxed);
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
 }
-
-void unlock_spin_lock(void* lock) { static_cast<SpinLock*>(lock)->unlock(); }
 
 }  // namespace
 
@@ -100,23 +100,24 @@ void add_runnable(M* m, G* g) {
   }
 }
 
-void park(WaitReason reason, const void* object, void (*unlock)(void*), void* argument) {
+namespace {
+
+// park_with does what the two kinds of park have in common. after_switch runs once the goroutine is off its stack and does the unlocking
+// that M::unlock and M::unlock_argument tell; park_thread's caller does it itself.
+template <class Prepare, class UnlockNow>
+[[gnu::always_inline]] inline void park_with(WaitReason reason, const void* object, Prepare prepare, UnlockNow unlock_now) {
   M* m = current_m_attached();
   G* g = m->current;
   GORACE_CHECK_VALUE(g != nullptr, reason);  // the scheduler itself must not block
   observe<&Hooks::goroutine_parked>(g, reason, object);
   set_waiting(g, reason, object);
-  if (is_attached_thread(m)) {
-    park_thread(g, unlock, argument);
+  if (__builtin_expect(is_attached_thread(m), 0)) {
+    park_thread(g, unlock_now);
     clear_waiting(g);
     return;
   }
   begin_scheduling(m);
-  if (unlock != nullptr) {
-    m->unlock = unlock;
-    m->unlock_argument = argument;
-    m->after_switch = run_unlock;
-  }
+  prepare(m);
   P* p = m->p;
   if (G* next = p != nullptr ? pick_next(m, p, /*take_home=*/true) : nullptr; next != nullptr) {
     switch_to(m, g, next);
@@ -126,7 +127,31 @@ void park(WaitReason reason, const void* object, void (*unlock)(void*), void* ar
   clear_waiting(g);
 }
 
-void park(WaitReason reason, const void* object, SpinLock* lock) { park(reason, object, unlock_spin_lock, lock); }
+}  // namespace
+
+void park(WaitReason reason, const void* object, void (*unlock)(void*), void* argument) {
+  park_with(
+      reason, object,
+      [=](M* m) {
+        if (unlock == nullptr) return;
+        m->unlock = unlock;
+        m->unlock_argument = argument;
+        m->after_switch = run_unlock;
+      },
+      [=] {
+        if (unlock != nullptr) unlock(argument);
+      });
+}
+
+void park(WaitReason reason, const void* object, SpinLock* lock) {
+  park_with(
+      reason, object,
+      [=](M* m) {
+        m->unlock_argument = lock;
+        m->after_switch = unlock_spin_lock;
+      },
+      [=] { lock->unlock(); });
+}
 
 void park_for_ever(WaitReason reason) {
   for (;;) park(reason, nullptr, nullptr, nullptr);

@@ -116,8 +116,7 @@ IdleVerdict check_deadlock();  // by sysmon, when everything is idle; does not r
 // --- blocking.cc ---
 void acquire_p();  // the calling goroutine runs without a P; returns when it has one
 
-// --- attach.cc ---
-M* attach_thread();
+// --- attach.cc; attach_thread: machine.h ---
 int attached_thread_count();
 
 // --- timers ---
