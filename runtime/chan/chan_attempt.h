@@ -1,4 +1,4 @@
-// The steps of a channel operation that are taken under its lock, inlined into the plain operations (chan_core.cc) and into select
+// The steps of a channel operation, those under its lock and the first looks without it, inlined into the plain operations (chan_core.cc) and into select
 // (selection.cc). With a null G known to the compiler, what observers are told costs nothing.
 #ifndef GORACE_RUNTIME_CHAN_CHAN_ATTEMPT_H_
 #define GORACE_RUNTIME_CHAN_CHAN_ATTEMPT_H_
@@ -90,6 +90,20 @@ namespace gorace::internal {
   if (!closed_.load(std::memory_order_relaxed)) return Attempt::kBlocked;
   if (g != nullptr) tell_acquire(g, this);
   return Attempt::kClosed;
+}
+
+// The first looks without the lock (Go's full() and empty()). "Not ready" is a correct answer when the channel was so
+// at one moment of the call. A send that sees the channel open, then full: a full channel that is closed meanwhile was
+// open and full before. A receive that sees it empty, then still open: it was open when it was empty, for a channel
+// never reopens. What happened before the call is always seen.
+inline bool ChanCore::send_would_block() const {
+  if (closed_.load(std::memory_order_acquire)) return false;
+  return capacity_ == 0 ? receivers_.looks_empty() : count_.load(std::memory_order_relaxed) == capacity_;
+}
+
+inline bool ChanCore::recv_would_block() const {
+  const bool empty = capacity_ == 0 ? senders_.looks_empty() : count_.load(std::memory_order_acquire) == 0;
+  return empty && !closed_.load(std::memory_order_acquire);  // the acquire above keeps the looks in this order
 }
 
 [[gnu::always_inline]] inline void ChanCore::wake(Waiter* waiter, bool success) {

@@ -61,20 +61,6 @@ void ChanCore::drop_element(void* slot) {
   }
 }
 
-// The first looks without the lock (Go's full() and empty()). "Not ready" is a correct answer when the channel was so
-// at one moment of the call. A send that sees the channel open, then full: a full channel that is closed meanwhile was
-// open and full before. A receive that sees it empty, then still open: it was open when it was empty, for a channel
-// never reopens.
-bool ChanCore::send_would_block() const {
-  if (closed_.load(std::memory_order_acquire)) return false;
-  return capacity_ == 0 ? receivers_.looks_empty() : count_.load(std::memory_order_relaxed) == capacity_;
-}
-
-bool ChanCore::recv_would_block() const {
-  const bool empty = capacity_ == 0 ? senders_.looks_empty() : count_.load(std::memory_order_acquire) == 0;
-  return empty && !closed_.load(std::memory_order_acquire);  // the acquire above keeps the looks in this order
-}
-
 bool ChanCore::try_send(G* g, void* value) {
   note_send(g);
   if (send_would_block()) return false;

@@ -93,7 +93,9 @@ class ChanCore {
     if (g != nullptr) tell_release_merge(g, slot(0));
   }
 
-  // For select: the steps of an operation. Inline: chan_attempt.h.
+  // For select: the steps of an operation. Inline: chan_attempt.h. ..._would_block look without the lock.
+  bool send_would_block() const;
+  bool recv_would_block() const;
   void lock() { lock_.lock(); }
   void unlock() { lock_.unlock(); }
   Attempt attempt_send(G* g, void* value, Waiter** partner);
@@ -137,8 +139,6 @@ class ChanCore {
   void take_element(void* to, void* slot) const;  // *slot is dead afterwards
   void drop_element(void* slot);
   void set_count(size_t count) { count_.store(count, std::memory_order_relaxed); }
-  bool send_would_block() const;
-  bool recv_would_block() const;
 
   // Constant after make.
   const ElementType* const type_;

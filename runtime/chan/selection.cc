@@ -285,12 +285,64 @@ bool select_single(const SelectRecord* records, size_t count, SelectResult* resu
   return true;
 }
 
+// take_record lets one case take place, if it still can, under its channel's lock alone.
+[[gnu::always_inline]] inline bool take_record(const SelectRecord& record, bool* received) {
+  ChanCore& chan = *record.chan;
+  const bool is_send = record.kind == SelectKind::kSend;
+  Waiter* partner = nullptr;
+  chan.lock();
+  const Attempt attempt = is_send ? chan.attempt_send(nullptr, record.element, &partner)
+                                  : chan.attempt_recv(nullptr, record.element, &partner);
+  chan.unlock();
+  if (attempt == Attempt::kBlocked) return false;
+  if (attempt == Attempt::kClosed && is_send) panic("send on closed channel");
+  if (attempt == Attempt::kHandOff) {
+    is_send ? chan.hand_over(partner, record.element) : chan.take_over(partner, record.element);
+  } else if (partner != nullptr) {
+    ChanCore::wake(partner, true);
+  }
+  *received = attempt != Attempt::kClosed;
+  return true;
+}
+
+// select_ready takes one of the cases that look ready, each equally likely, without locking the others' channels and without a Selection.
+// False: none looked ready, or the chosen one was not any more, or the select is not of the simple kind. Then nothing has happened, and
+// Selection looks at all of them at one moment, which `otherwise` must.
+bool select_ready(const SelectRecord* records, size_t count, SelectResult* result) {
+  constexpr size_t kMost = 8;
+  if (count > kMost || observed()) return false;
+  uint32_t ready[kMost];
+  uint32_t ready_count = 0;
+  bool has_timeout = false;
+  for (uint32_t i = 0; i < count; ++i) {
+    const SelectRecord& record = records[i];
+    if (record.kind == SelectKind::kTimeout) has_timeout = true;
+    if (record.chan == nullptr) continue;
+    if (record.chan->boxed()) return false;
+    const bool blocked = record.kind == SelectKind::kSend ? record.chan->send_would_block() : record.chan->recv_would_block();
+    if (!blocked) ready[ready_count++] = i;
+  }
+  if (ready_count == 0) return false;
+  if (has_timeout) {
+    const int64_t now = runtime::now_ns();
+    for (uint32_t i = 0; i < count; ++i) {
+      if (records[i].kind == SelectKind::kTimeout && records[i].deadline_ns <= now) return false;
+    }
+  }
+  uint32_t chosen = ready[0];
+  if (ready_count > 1) chosen = ready[runtime::random_below(static_cast<uint32_t>(runtime::random_u64() >> 32), ready_count)];
+  bool received = false;
+  if (!take_record(records[chosen], &received)) return false;
+  *result = {static_cast<int>(chosen), received};
+  return true;
+}
+
 }  // namespace
 
 SelectResult select_wait(const SelectRecord* records, size_t count) {
   if (count == 0) runtime::park_for_ever(WaitReason::kSelectNoCases);
   SelectResult result{0, false};
-  if (select_single(records, count, &result)) return result;
+  if (select_single(records, count, &result) || select_ready(records, count, &result)) return result;
   return Selection(records, count).run();
 }
 
