@@ -20,7 +20,7 @@ namespace gorace {
 namespace internal {
 namespace {
 
-constexpr uint32_t kLocked = 1;
+constexpr uint32_t kLocked = 1;  // the header's fast path knows this value
 constexpr uint32_t kWoken = 2;  // a waiter is awake or a spinner is there: unlock need not wake another
 constexpr uint32_t kStarving = 4;
 constexpr uint32_t kWaiter = 8;  // one waiter
@@ -122,7 +122,7 @@ bool raw_unlock(Sema& sema) { return raw_unlock_inline(sema); }
 
 }  // namespace internal
 
-void Mutex::lock() {
+void Mutex::lock_slow() {
   internal::note_read(
       this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
   internal::raw_lock_inline(sema_, runtime::WaitReason::kMutexLock, this);
@@ -135,7 +135,7 @@ bool Mutex::try_lock() {
   return true;
 }
 
-void Mutex::unlock() {
+void Mutex::unlock_slow() {
   internal::note_unlocking(this);
   internal::note_release(this);
   if (!internal::raw_unlock_inline(sema_)) runtime::fatal_error("sync: unlock of unlocked mutex");

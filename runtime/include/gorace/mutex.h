@@ -32,12 +32,19 @@ class Mutex {
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void lock();
+  void lock() {
+    if (!internal::swap_word(sema_.word, 0, 1)) lock_slow();
+  }
   // try_lock locks when the mutex is free, and tells whether it did. It never waits.
   bool try_lock();
-  void unlock();
+  void unlock() {
+    if (!internal::swap_word(sema_.word, 1, 0)) unlock_slow();
+  }
 
  private:
+  void lock_slow();
+  void unlock_slow();
+
   internal::Sema sema_;
 };
 

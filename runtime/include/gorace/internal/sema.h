@@ -12,6 +12,21 @@
 #include <cstdint>
 #include <type_traits>
 
+// GORACE_INLINE_LOCKS: the uncontended path of a mutex is inlined, as assembly: the compiler plugin instruments what the compiler can read,
+// and would take the lock's own work for the program's. Not under ThreadSanitizer, which must see it.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define GORACE_INLINE_LOCKS 1
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#undef GORACE_INLINE_LOCKS
+#endif
+#endif
+#endif
+
+namespace gorace::runtime {
+extern int g_observer_count;  // runtime/hooks.h
+}
+
 namespace gorace::internal {
 
 struct SyncWaiter;  // runtime/sync/sema.h
@@ -24,6 +39,25 @@ struct Sema {
   uint16_t permits = 0;
   SyncWaiter* last = nullptr;  // circular list, last->next is the first
 };
+
+// swap_word changes `word` from `from` to `to` and tells whether it did. False also when observers must be told: then the library does
+// the work. An atomic exchange on x86-64 is both acquire and release.
+#if defined(GORACE_INLINE_LOCKS)
+[[gnu::always_inline]] inline bool swap_word(std::atomic<uint32_t>& word, uint32_t from, uint32_t to) {
+  bool swapped;
+  asm volatile(
+      "cmpl $0, %[observers]\n\t"
+      "jne 1f\n\t"
+      "lock cmpxchgl %[to], %[word]\n"
+      "1:"  // ZF: swapped
+      : "=@ccz"(swapped), [word] "+m"(word), "+a"(from)
+      : [observers] "m"(runtime::g_observer_count), [to] "r"(to)
+      : "memory");
+  return swapped;
+}
+#else
+inline bool swap_word(std::atomic<uint32_t>&, uint32_t, uint32_t) { return false; }
+#endif
 
 // forget_object tells observers that a new object begins at an address where another one may have been. So locks need
 // no destructor.
