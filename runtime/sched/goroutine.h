@@ -72,6 +72,7 @@ struct alignas(64) G {
   std::atomic<WaitReason> wait_reason{WaitReason::kNone};
   GKind kind = GKind::kGoroutine;  // constant
   uint8_t creation_pc_count = 0;   // constant for its life
+  bool default_stack = false;      // constant: its slot is of the size that the processors' caches keep
 
   // --- Line 2: each park, birth and end.
   std::atomic<const void*> wait_object{nullptr};

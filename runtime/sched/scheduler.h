@@ -41,13 +41,13 @@ struct Scheduler {
   int64_t timer_keeper_until = kNever;
   std::atomic<bool> sysmon_asleep{false};
 
-  // Without lock.
+  // Without lock. What every scheduling point reads is apart from what changes often.
   std::atomic<P*> all_ps[kMaxPs] = {};
-  std::atomic<uint32_t> p_count{0};    // grows only
-  std::atomic<int> spinning{0};        // M that look for work
-  std::atomic<uint32_t> blocking{0};   // goroutines inside blocking()
-  std::atomic<uint32_t> stop{0};       // world stopped (futex)
-  std::atomic<int64_t> coarse_now{0};  // clock as of its last reading by anyone
+  std::atomic<uint32_t> p_count{0};                // grows only
+  std::atomic<uint32_t> stop{0};                   // world stopped (futex)
+  alignas(64) std::atomic<int64_t> coarse_now{0};  // clock as of its last reading by anyone
+  alignas(64) std::atomic<int> spinning{0};        // M that look for work
+  std::atomic<uint32_t> blocking{0};               // goroutines inside blocking()
   std::atomic<uint32_t> sysmon_wake{0};
   std::atomic<uint64_t> last_id{1};
   std::atomic<int64_t> live_elsewhere{0};  // goroutines made or ended on threads without a P

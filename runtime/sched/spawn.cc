@@ -28,7 +28,7 @@ void prefetch_stack(const G* g) {
 
 G* take_stack(P* p, size_t slot_bytes) {
   if (p == nullptr || slot_bytes != kDefaultStackBytes) return stack_acquire(slot_bytes);
-  if (p->free_stack_count == 0) p->free_stack_count = stack_acquire_hot(p->free_stacks, kStackBatch);
+  if (p->free_stack_count == 0) p->free_stack_count = stack_acquire_batch(p->free_stacks, kStackBatch);
   if (p->free_stack_count == 0) return stack_acquire(slot_bytes);
   G* g = p->free_stacks[--p->free_stack_count];
   if (p->free_stack_count >= kPrefetchDistance) prefetch_stack(p->free_stacks[p->free_stack_count - kPrefetchDistance]);
@@ -36,7 +36,7 @@ G* take_stack(P* p, size_t slot_bytes) {
 }
 
 void give_stack_back(P* p, G* g) {
-  if (p == nullptr || stack_bytes(g) != kDefaultStackBytes) {
+  if (p == nullptr || !g->default_stack) {
     stack_release(g);
     return;
   }

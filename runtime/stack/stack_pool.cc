@@ -20,6 +20,10 @@
 namespace gorace::runtime {
 namespace {
 
+// A batch of new or cold stacks: so many at most, and of those that the newest arena has handed out this part.
+constexpr int kMaxBatch = kMaxGuards;
+constexpr uint32_t kBatchShare = 16;
+
 constexpr int kClasses = std::countr_zero(kMaxStackBytes) - std::countr_zero(kMinStackBytes) + 1;
 
 // StackList: free slots, newest last. Pointers in an array, not links in the G: taking one must not wait for the cache
@@ -72,6 +76,7 @@ G* construct_control_block(StackArena& arena, uint32_t slot) {
   G* g = new (control_block(arena, slot)) G;
   g->rare.arena = &arena;
   g->rare.slot = slot;
+  g->default_stack = arena.slot_bytes == kDefaultStackBytes;
   g->stack_low = arena.base + slot * arena.slot_bytes + guard_bytes(arena.slot_bytes);
   g->stack_high = reinterpret_cast<uintptr_t>(g);
   return g;
@@ -120,6 +125,31 @@ bool take_new_slot(SizeClass& size_class, size_t slot_bytes, StackArena** arena,
   return true;
 }
 
+// pop_cold_batch takes up to `max` cold slots of one arena of the default size.
+int pop_cold_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, int max) {
+  const int class_index = class_of(kDefaultStackBytes);
+  if (!pop_cold(size_class, class_index, arena, &slots[0])) return 0;
+  int count = 1;
+  for (; count < max && (*arena)->cold_count != 0; ++count) {
+    slots[count] = (*arena)->cold[--(*arena)->cold_count];
+    --size_class.cold_count;
+  }
+  return count;
+}
+
+// take_new_batch takes up to `max` new neighbouring slots of the default size; 0 when the arena in use is full or there is none:
+// stack_acquire makes the next one.
+int take_new_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, int max) {
+  StackArena* newest = size_class.newest;
+  if (newest == nullptr) return 0;
+  const uint32_t used = newest->used.load(std::memory_order_relaxed);
+  const int count = static_cast<int>(std::min<uint32_t>(static_cast<uint32_t>(max), newest->slots - used));
+  for (int i = 0; i < count; ++i) slots[i] = used + static_cast<uint32_t>(i);
+  *arena = newest;
+  newest->used.store(used + static_cast<uint32_t>(count), std::memory_order_release);  // as in take_new_slot
+  return count;
+}
+
 }  // namespace
 
 size_t stack_slot_bytes(size_t wanted_bytes) {
@@ -155,16 +185,35 @@ G* stack_acquire(size_t slot_bytes) {
   return construct_control_block(*arena, slot);
 }
 
-int stack_acquire_hot(G** stacks, int max) {
+int stack_acquire_batch(G** stacks, int max) {
   SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
   int count = 0;
+  StackArena* arena = nullptr;
+  uint32_t slots[kMaxBatch];
   size_class.lock.lock();
-  for (; count < max; ++count) {
+  while (count < max) {
     G* g = pop_hot(size_class);
     if (g == nullptr) break;
-    stacks[count] = g;
+    stacks[count++] = g;
   }
+  if (count != 0) {
+    size_class.lock.unlock();
+    return count;
+  }
+  // What is taken here becomes resident at once, so a small program takes few.
+  if (size_class.newest != nullptr) {
+    const auto share = static_cast<int>(size_class.newest->used.load(std::memory_order_relaxed) / kBatchShare);
+    max = std::min({max, kMaxBatch, std::max(share, 1)});
+    count = pop_cold_batch(size_class, &arena, slots, max);
+  }
+  const bool fresh = count == 0;
+  if (fresh) count = take_new_batch(size_class, &arena, slots, max);
   size_class.lock.unlock();
+  if (fresh && count != 0) {
+    install_guards(arena->base + slots[0] * arena->slot_bytes, arena->slot_bytes, guard_bytes(arena->slot_bytes), count);
+  }
+  // The last one is the first to be used.
+  for (int i = 0; i < count; ++i) stacks[count - 1 - i] = construct_control_block(*arena, slots[i]);
   return count;
 }
 
