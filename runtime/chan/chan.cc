@@ -1,5 +1,5 @@
-// The functions behind <gorace/chan.h>: nil channels and boxes are dealt with here, and the two operations that must be fast, send and
-// receive, are put together from chan_attempt.h in one function each; the rest is in chan_core.cc.
+// The functions behind <gorace/chan.h>: nil channels and boxes are dealt with here, and the two operations that must be
+// fast, send and receive, are put together from chan_attempt.h in one function each; the rest is in chan_core.cc.
 #include <gorace/panic.h>
 
 #include "runtime/chan/chan_attempt.h"

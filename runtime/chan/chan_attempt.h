@@ -1,5 +1,6 @@
-// The steps of a channel operation, those under its lock and the first looks without it, inlined into the plain operations (chan_core.cc) and into select
-// (selection.cc). With a null G known to the compiler, what observers are told costs nothing.
+// The steps of a channel operation, those under its lock and the first looks without it, inlined into the plain
+// operations (chan_core.cc) and into select (selection.cc). With a null G known to the compiler, what observers are
+// told costs nothing.
 #ifndef GORACE_RUNTIME_CHAN_CHAN_ATTEMPT_H_
 #define GORACE_RUNTIME_CHAN_CHAN_ATTEMPT_H_
 

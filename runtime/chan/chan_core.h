@@ -120,7 +120,9 @@ class ChanCore {
         slots_(slots),
         capacity_(capacity),
         stride_(stride),
-        bytes_(boxed ? sizeof(void*) : type.move == nullptr ? type.size : kMoved),
+        bytes_(boxed                  ? sizeof(void*)
+               : type.move == nullptr ? type.size
+                                      : kMoved),
         boxed_(boxed),
         kind_(kind),
         creation_pc_(creation_pc) {}

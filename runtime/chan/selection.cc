@@ -305,9 +305,9 @@ bool select_single(const SelectRecord* records, size_t count, SelectResult* resu
   return true;
 }
 
-// select_ready takes one of the cases that look ready, each equally likely, without locking the others' channels and without a Selection.
-// False: none looked ready, or the chosen one was not any more, or the select is not of the simple kind. Then nothing has happened, and
-// Selection looks at all of them at one moment, which `otherwise` must.
+// select_ready takes one of the cases that look ready, each equally likely, without locking the others' channels and
+// without a Selection. False: none looked ready, or the chosen one was not any more, or the select is not of the simple
+// kind. Then nothing has happened, and Selection looks at all of them at one moment, which `otherwise` must.
 bool select_ready(const SelectRecord* records, size_t count, SelectResult* result) {
   constexpr size_t kMost = 8;
   if (count > kMost || observed()) return false;
@@ -319,7 +319,8 @@ bool select_ready(const SelectRecord* records, size_t count, SelectResult* resul
     if (record.kind == SelectKind::kTimeout) has_timeout = true;
     if (record.chan == nullptr) continue;
     if (record.chan->boxed()) return false;
-    const bool blocked = record.kind == SelectKind::kSend ? record.chan->send_would_block() : record.chan->recv_would_block();
+    const bool blocked =
+        record.kind == SelectKind::kSend ? record.chan->send_would_block() : record.chan->recv_would_block();
     if (!blocked) ready[ready_count++] = i;
   }
   if (ready_count == 0) return false;
@@ -330,7 +331,8 @@ bool select_ready(const SelectRecord* records, size_t count, SelectResult* resul
     }
   }
   uint32_t chosen = ready[0];
-  if (ready_count > 1) chosen = ready[runtime::random_below(static_cast<uint32_t>(runtime::random_u64() >> 32), ready_count)];
+  if (ready_count > 1)
+    chosen = ready[runtime::random_below(static_cast<uint32_t>(runtime::random_u64() >> 32), ready_count)];
   bool received = false;
   if (!take_record(records[chosen], &received)) return false;
   *result = {static_cast<int>(chosen), received};

@@ -77,8 +77,9 @@ inline SanitizerStack sanitizer_stack(G* g) {
 
 // current_m returns this thread's M, or null. Async-signal-safe.
 //
-// A goroutine may come back from a switch on another thread, so the compiler must neither keep the thread_local's address nor take
-// two reads for one. A volatile assembly statement promises both and costs two loads; elsewhere a function that is never inlined does.
+// A goroutine may come back from a switch on another thread, so the compiler must neither keep the thread_local's
+// address nor take two reads for one. A volatile assembly statement promises both and costs two loads; elsewhere a
+// function that is never inlined does.
 #if defined(__x86_64__)
 [[gnu::always_inline]] inline M* current_m() {
   M* m;

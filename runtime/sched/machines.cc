@@ -16,8 +16,8 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 
-// The thread's M, named for the assembly of current_m (machine.h). initial-exec: one load through the segment register, also in a
-// shared object.
+// The thread's M, named for the assembly of current_m (machine.h). initial-exec: one load through the segment register,
+// also in a shared object.
 extern "C" {
 [[gnu::tls_model("initial-exec")]] constinit thread_local gorace::runtime::M* gorace_machine_of_thread = nullptr;
 }

@@ -102,10 +102,11 @@ void add_runnable(M* m, G* g) {
 
 namespace {
 
-// park_with does what the two kinds of park have in common. after_switch runs once the goroutine is off its stack and does the unlocking
-// that M::unlock and M::unlock_argument tell; park_thread's caller does it itself.
+// park_with does what the two kinds of park have in common. after_switch runs once the goroutine is off its stack and
+// does the unlocking that M::unlock and M::unlock_argument tell; park_thread's caller does it itself.
 template <class Prepare, class UnlockNow>
-[[gnu::always_inline]] inline void park_with(WaitReason reason, const void* object, Prepare prepare, UnlockNow unlock_now) {
+[[gnu::always_inline]] inline void park_with(WaitReason reason, const void* object, Prepare prepare,
+                                             UnlockNow unlock_now) {
   M* m = current_m_attached();
   G* g = m->current;
   GORACE_CHECK_VALUE(g != nullptr, reason);  // the scheduler itself must not block

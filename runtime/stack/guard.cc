@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kMadvGuardInstall = 102;  // <linux/mman.h> of 6.13; older C libraries do not name it
 
-constexpr int kPidfdSelfGroup = -10001;   // PIDFD_SELF_THREAD_GROUP: this process, without a file descriptor
+constexpr int kPidfdSelfGroup = -10001;  // PIDFD_SELF_THREAD_GROUP: this process, without a file descriptor
 
 enum class Method : int { kUnknown, kMadvise, kMprotect, kNone };
 
@@ -90,7 +90,8 @@ bool install_guard(uintptr_t low, size_t bytes) {
 }
 
 void install_guards(uintptr_t low, size_t stride, size_t bytes, int count) {
-  if (count > 1 && g_method.load(std::memory_order_relaxed) == Method::kMadvise && g_vectored.load(std::memory_order_relaxed)) {
+  if (count > 1 && g_method.load(std::memory_order_relaxed) == Method::kMadvise &&
+      g_vectored.load(std::memory_order_relaxed)) {
     if (guard_at_once(low, stride, bytes, count)) return;
     g_vectored.store(false, std::memory_order_relaxed);
   }

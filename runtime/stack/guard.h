@@ -14,8 +14,8 @@ namespace gorace::runtime {
 // install_guard makes [low, low + bytes) fault. Thread safe. False: the stack stays unguarded (said once on stderr).
 bool install_guard(uintptr_t low, size_t bytes);
 
-// install_guards is install_guard for `count` <= kMaxGuards stacks, each `stride` above the one before: in one system call where the kernel
-// can (Linux 6.15).
+// install_guards is install_guard for `count` <= kMaxGuards stacks, each `stride` above the one before: in one system
+// call where the kernel can (Linux 6.15).
 inline constexpr int kMaxGuards = 32;
 void install_guards(uintptr_t low, size_t stride, size_t bytes, int count);
 

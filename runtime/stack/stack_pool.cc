@@ -137,8 +137,8 @@ int pop_cold_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, i
   return count;
 }
 
-// take_new_batch takes up to `max` new neighbouring slots of the default size; 0 when the arena in use is full or there is none:
-// stack_acquire makes the next one.
+// take_new_batch takes up to `max` new neighbouring slots of the default size; 0 when the arena in use is full or there
+// is none: stack_acquire makes the next one.
 int take_new_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, int max) {
   StackArena* newest = size_class.newest;
   if (newest == nullptr) return 0;
@@ -210,7 +210,8 @@ int stack_acquire_batch(G** stacks, int max) {
   if (fresh) count = take_new_batch(size_class, &arena, slots, max);
   size_class.lock.unlock();
   if (fresh && count != 0) {
-    install_guards(arena->base + slots[0] * arena->slot_bytes, arena->slot_bytes, guard_bytes(arena->slot_bytes), count);
+    install_guards(arena->base + slots[0] * arena->slot_bytes, arena->slot_bytes, guard_bytes(arena->slot_bytes),
+                   count);
   }
   // The last one is the first to be used.
   for (int i = 0; i < count; ++i) stacks[count - 1 - i] = construct_control_block(*arena, slots[i]);

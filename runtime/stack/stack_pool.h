@@ -33,8 +33,8 @@ size_t stack_slot_bytes(size_t wanted_bytes);
 // no more memory for it.
 G* stack_acquire(size_t slot_bytes);
 
-// stack_acquire_batch takes up to `max` slots of the default size, hot ones if there are any, and returns how many (0: stack_acquire
-// tells why); stack_release_batch gives some back. For the per-P caches.
+// stack_acquire_batch takes up to `max` slots of the default size, hot ones if there are any, and returns how many (0:
+// stack_acquire tells why); stack_release_batch gives some back. For the per-P caches.
 int stack_acquire_batch(G** stacks, int max);
 void stack_release_batch(G* const* stacks, int count);
 

@@ -21,7 +21,7 @@ namespace internal {
 namespace {
 
 constexpr uint32_t kLocked = 1;  // the header's fast path knows this value
-constexpr uint32_t kWoken = 2;  // a waiter is awake or a spinner is there: unlock need not wake another
+constexpr uint32_t kWoken = 2;   // a waiter is awake or a spinner is there: unlock need not wake another
 constexpr uint32_t kStarving = 4;
 constexpr uint32_t kWaiter = 8;  // one waiter
 constexpr int64_t kStarvationNs = 1'000'000;

@@ -35,6 +35,9 @@ using gorace_model_atomic = ::gorace::model::Atomic<T>;
 inline void gorace_model_thread_fence(memory_order order) { ::gorace::model::thread_fence(order); }
 }  // namespace std
 
+// A mutex's inlined path is assembly, which the explorer does not see.
+#define GORACE_NO_INLINE_LOCKS 1
+
 // A pause in a spinning loop: so the explorer knows that a thread only waits.
 #define __builtin_ia32_pause ::gorace::model::relax
 

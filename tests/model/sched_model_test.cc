@@ -239,10 +239,6 @@ M* attach_thread() {
   return m;
 }
 
-M* current_m_attached() {
-  M* m = current_m();
-  return m != nullptr ? m : attach_thread();
-}
 G* current_g() { return current_m_attached()->current; }
 G* current_g_or_null() { return current_m() != nullptr ? current_m()->current : nullptr; }
 
@@ -260,7 +256,7 @@ G* stack_acquire(size_t) {
   g->stack_high = g->stack_low + model::kStackBytes;
   return g;
 }
-int stack_acquire_hot(G**, int) { return 0; }
+int stack_acquire_batch(G**, int) { return 0; }
 void stack_release(G*) {}
 void stack_release_batch(G* const*, int) {}
 size_t stack_bytes(const G*) { return kDefaultStackBytes; }

@@ -12,9 +12,10 @@
 #include <cstdint>
 #include <type_traits>
 
-// GORACE_INLINE_LOCKS: the uncontended path of a mutex is inlined, as assembly: the compiler plugin instruments what the compiler can read,
-// and would take the lock's own work for the program's. Not under ThreadSanitizer, which must see it.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+// GORACE_INLINE_LOCKS: the uncontended path of a mutex is inlined, as assembly: the compiler plugin instruments what
+// the compiler can read, and would take the lock's own work for the program's. Not under ThreadSanitizer, which must
+// see it.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(GORACE_NO_INLINE_LOCKS)
 #define GORACE_INLINE_LOCKS 1
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -40,8 +41,8 @@ struct Sema {
   SyncWaiter* last = nullptr;  // circular list, last->next is the first
 };
 
-// swap_word changes `word` from `from` to `to` and tells whether it did. False also when observers must be told: then the library does
-// the work. An atomic exchange on x86-64 is both acquire and release.
+// swap_word changes `word` from `from` to `to` and tells whether it did. False also when observers must be told: then
+// the library does the work. An atomic exchange on x86-64 is both acquire and release.
 #if defined(GORACE_INLINE_LOCKS)
 [[gnu::always_inline]] inline bool swap_word(std::atomic<uint32_t>& word, uint32_t from, uint32_t to) {
   bool swapped;
