@@ -239,6 +239,16 @@ void stop_machine(M* m, int64_t until_ns) {
   m->handed_p = nullptr;
 }
 
+void keep_timers() {
+  const int64_t earliest = earliest_timer();
+  if (earliest == kNever) return;
+  g_sched.lock.lock();
+  const bool unwatched = earliest < g_sched.timer_keeper_until;
+  g_sched.lock.unlock();
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
+  if (unwatched) wake_processor();
+}
+
 void hand_off_p(M* m) {
   P* p = m->p;
   m->p = nullptr;
@@ -264,6 +274,7 @@ void hand_off_p(M* m) {
   g_sched.lock.unlock();
   std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
   if (any_work_to_steal()) wake_processor();
+  keep_timers();
 }
 
 void hand_home_locked(M* home, G* g, P* p) {

@@ -185,6 +185,7 @@ void sleep_without_p(M* m) {
     return;
   }
   ensure_sysmon();
+  keep_timers();
   stop_machine(m, kNever);
 }
 

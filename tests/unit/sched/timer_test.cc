@@ -208,6 +208,28 @@ TEST_P(Timers, NobodyCreatesWhatACallbackStarts) {
   EXPECT_EQ(runtime::attached_thread_count(), 0);
 }
 
+// The thread gives its processor away and does not watch over the timers that it leaves there.
+TEST_P(Timers, ALockedThreadsSleepEnds) {
+  lock_os_thread();
+  for (int i = 0; i < 3; ++i) sleep(1ms);
+  unlock_os_thread();
+}
+
+TEST_P(Timers, ASleeperWakesWhileMainIsInABlockingCall) {
+  std::atomic<bool> awake{false};
+  Join all(1);
+  go([&] {
+    sleep(1ms);
+    awake.store(true);
+    all.done();
+  });
+  yield();
+  blocking([&] {
+    while (!awake.load()) std::this_thread::yield();
+  });
+  all.wait();
+}
+
 TEST_P(Timers, AThreadsTimerWakesAnIdleScheduler) {
   Fired fired;
   std::thread thread([&] { fired.start(2'000'000); });
