@@ -25,6 +25,8 @@ extern "C" [[gnu::noinline]] void stop_here(bool die) {
   asm volatile("" ::: "memory");
 }
 
+extern "C" [[gnu::noinline]] void went_on() { asm volatile("" ::: "memory"); }
+
 // parked counts the goroutines that wait.
 int parked() {
   int count = 0;
@@ -45,5 +47,6 @@ int main(int argc, char**) {
   full << 1 << 2;
   while (parked() < 3) gorace::yield();
   stop_here(argc > 1);
+  went_on();
   return full.len() == 2 ? 0 : 1;
 }
