@@ -23,6 +23,32 @@ struct OriginCacheEntry {
   uint32_t origin;
 };
 
+// OwnAccess: the history that `tag` names has an entry with the identity and at least the bytes of `word`
+// (shadow/own_access.h).
+struct OwnAccess {
+  uint64_t tag;
+  uint64_t word;
+};
+
+// Transition: what an access made of a granule's words, to be repeated on others like it (shadow/transition.h).
+struct Transition {
+  uint64_t old_write, old_read;
+  uint64_t access;
+  uint64_t new_write, new_read;
+  uint32_t credits;  // references to the new record that are not given away yet
+  uint32_t dropped;  // references to the old record that are not given back yet
+  bool is_write;
+  bool keeps_read_word;
+  bool is_known;  // false: seen once, only the key is valid
+};
+
+// SharedContent: a record with some content, for all granules that come to have it (shadow/intern.h).
+struct SharedContent {
+  uint64_t hash;
+  uint64_t tag;      // 0: seen once
+  uint32_t credits;  // references that are not given away yet
+};
+
 struct ThreadState {
   // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers
   // and by the child of a fork. Volatile: the compiler must not move it across the locked stretch.
@@ -38,6 +64,13 @@ struct ThreadState {
 
   static constexpr int kOriginCacheBits = 10;
   OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
+
+  static constexpr size_t kOwnAccesses = 128;
+  OwnAccess own_accesses[kOwnAccesses][2] = {};  // by direction
+  static constexpr int kTransitionBits = 8;
+  Transition transitions[size_t{1} << kTransitionBits] = {};
+  static constexpr int kContentBits = 7;
+  SharedContent contents[size_t{1} << kContentBits] = {};
 
   // Bounds of a stack that this thread ran on lately (origin/stack_walk.cc).
   uintptr_t stack_low = 0;

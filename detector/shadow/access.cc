@@ -5,8 +5,10 @@
 #include "detector/context/losses.h"
 #include "detector/shadow/fast_access.h"
 #include "detector/shadow/granule.h"
+#include "detector/shadow/page_flags.h"
 #include "detector/shadow/race_list.h"
 #include "detector/shadow/record.h"
+#include "detector/shadow/transition.h"
 #include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
@@ -16,30 +18,27 @@ namespace {
 // stays alone.
 [[gnu::noinline]] uint64_t expand(ThreadState& state, uint64_t* words, uint64_t write, uint64_t read,
                                   const Access& access) {
-  const uint32_t index = make_record(state, access.address);
+  const uint32_t index = make_record(state);
   if (index == 0) return access.is_write && !access.is_atomic ? access.word : write;
+  set_page_flag(access.address, kPageHasRecords);
   Record& record = record_at(index);
   if (write != 0) add_entry(record, write, true);
   if (read != 0) add_entry(record, read, false);
   record_access(record, access);
-  if (!access.is_write && !access.is_atomic) store_read_word(words, access.word);
-  return tag_record(index);
+  if (access.is_atomic) return tag_of(index);
+  if (!access.is_write) store_read_word(words, access.word);
+  return intern_record(state, index);
 }
 
 // access_recorded is for a granule whose history is in a record. Returns the new word 0.
 [[gnu::noinline]] uint64_t access_recorded(ThreadState& state, uint64_t* words, uint64_t tag, const Access& access) {
-  const uint32_t index = tagged_record(tag);
-  Record& record = record_at(index);
-  record_access(record, access);
-  const InlineHistory history = to_inline(record);
-  if (history.fits) {
-    store_read_word(words, history.read);
-    free_record(state, index);
-    return history.write;
-  }
+  const uint32_t index = own_record(state, tag);
+  if (index == 0) return tag;
+  record_access(record_at(index), access);
+  const uint64_t result = settle(state, words, index);
   // The hint: this read need not come here again in this epoch.
-  if (!access.is_write && !access.is_atomic) store_read_word(words, access.word);
-  return tag;
+  if (is_tagged(result) && !access.is_write && !access.is_atomic) store_read_word(words, access.word);
+  return result;
 }
 
 // write_inline handles a plain write to a granule whose words are its history. Returns the new word 0.
@@ -79,6 +78,30 @@ uint64_t read_inline(ThreadState& state, uint64_t* words, uint64_t write, const 
   return write;
 }
 
+// access_anew does the access by the rules. Returns the new word 0.
+uint64_t access_anew(ThreadState& state, uint64_t* words, uint64_t write, const Access& access) {
+  if (is_tagged(write)) return access_recorded(state, words, write, access);
+  if (access.is_atomic) return expand(state, words, write, load_read_word(words), access);
+  return access.is_write ? write_inline(state, words, write, access) : read_inline(state, words, write, access);
+}
+
+// access_and_remember is the same for a plain access that may be one of many like it.
+[[gnu::noinline]] uint64_t access_and_remember(ThreadState& state, uint64_t* words, uint64_t write,
+                                               const Access& access) {
+  Transition seen = {};
+  seen.old_write = write;
+  seen.old_read = old_read_word(words, write);
+  seen.access = access.word;
+  seen.is_write = access.is_write;
+  const bool may_come_again = !is_tagged(write) || !is_private(record_at(tagged_record(write)));
+  const size_t races_before = access.races.noted();
+  seen.new_write = access_anew(state, words, write, access);
+  seen.new_read = load_read_word(words);
+  seen.keeps_read_word = is_tagged(write) && is_tagged(seen.new_write) && access.is_write;
+  if (may_come_again && access.races.noted() == races_before) note_transition(state, seen);
+  return seen.new_write;
+}
+
 // same_epoch: the inline check of the instrumented code.
 inline bool same_epoch(const uint64_t* words, uint64_t word, bool is_write) {
   const uint64_t present = __atomic_load_n(words + (is_write ? 0 : 1), __ATOMIC_RELAXED);
@@ -106,17 +129,9 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
                    bool is_write, RaceList& races) {
   uint64_t* words = shadow_words(granule);
   const Access access{context, mine, is_write, word_is_atomic(mine), granule, races};
-  uint64_t result;
-  if (is_tagged(write)) {
-    result = access_recorded(state, words, write, access);
-  } else if (access.is_atomic) {
-    result = expand(state, words, write, load_read_word(words), access);
-  } else if (is_write) {
-    result = write_inline(state, words, write, access);
-  } else {
-    result = read_inline(state, words, write, access);
-  }
-  unlock_granule(state, words, result);
+  unlock_granule(
+      state, words,
+      access.is_atomic ? access_anew(state, words, write, access) : access_and_remember(state, words, write, access));
 }
 
 [[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes,
@@ -125,7 +140,7 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
       replace_own(record_at(tagged_record(write)), *context, mine, false, false)) {
     uint64_t* words = shadow_words(address);
     store_read_word(words, mine);
-    unlock_granule(state, words, write);
+    unlock_granule(state, words, tag_of(tagged_record(write)));
     leave_granule(state);
     return;
   }
@@ -154,7 +169,7 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
   const uint64_t write = lock_granule(state, words);
   if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
-    unlock_granule(state, words, write);
+    unlock_granule(state, words, tag_of(tagged_record(write)));
     leave_granule(state);
     return;
   }
@@ -204,9 +219,13 @@ class RangeAccess {
     uint64_t* words = shadow_words(address);
     const uint64_t mine = word_ | mask;
     if (same_epoch(words, mine, kIsWrite)) return;
-    if (!kIsWrite && !is_atomic_ && holds_own_read(words, context_.current, mask)) return;
+    if (!is_atomic_ && holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
     const uint64_t write = lock_granule(state_, words);
-    const uint64_t result = is_atomic_ ? kBusy : replace_words<kIsWrite>(context_, words, write, mine);
+    uint64_t result = kBusy;
+    if (!is_atomic_) {
+      result = replace_words<kIsWrite>(context_, words, write, mine);
+      if (result == kBusy) result = repeat_transition(state_, words, address, write, mine, kIsWrite);
+    }
     if (__builtin_expect(result == kBusy, 0)) {
       access_locked(context_, state_, address & ~(kGranuleBytes - 1), write, mine, kIsWrite, races_);
     } else {
@@ -240,41 +259,66 @@ void access_range(Context* context, const void* address, size_t bytes, OriginId 
 
 namespace {
 
-bool granule_is_recorded(const Context& context, uintptr_t address, uint8_t mask, bool is_write) {
-  const uint64_t* words = shadow_words(address);
-  const uint64_t wanted = (context.current & GORACE_IDENTITY_MASK) | mask;
-  return same_epoch(words, wanted, is_write) || (!is_write && holds_own_read(words, context.current, mask));
-}
-
 constexpr size_t kBatch = 8;  // granules compared at a time
 
-// batch_is_recorded compares without a branch, which compilers make vector instructions of.
-inline bool batch_is_recorded(const uint64_t* words, uint64_t current) {
+// differ_in_batch compares words of neighbouring granules, the first at `words`, without a branch, which compilers make
+// vector instructions of.
+inline bool differ_in_batch(const uint64_t* words, uint64_t wanted, uint64_t compared_bits) {
   uint64_t difference = 0;
-  for (size_t i = 0; i < kBatch; ++i) difference |= words[2 * i] ^ current;
-  return (difference & (GORACE_IDENTITY_MASK | GORACE_BYTE_MASK)) == 0;
+  for (size_t i = 0; i < kBatch; ++i) difference |= words[2 * i] ^ wanted;
+  return (difference & compared_bits) != 0;
 }
+
+// RecordedRange: the walk of is_recorded.
+class RecordedRange {
+ public:
+  RecordedRange(ThreadState& state, const Context& context, bool is_write)
+      : state_(state), current_(context.current), is_write_(is_write) {}
+
+  bool holds_granule(uintptr_t address, uint8_t mask) {
+    const uint64_t* words = shadow_words(address);
+    const uint64_t wanted = (current_ & GORACE_IDENTITY_MASK) | mask;
+    return same_epoch(words, wanted, is_write_) || holds_own_access(state_, words, current_, mask, is_write_);
+  }
+
+  // Whole granules, which mostly have the same history.
+  bool holds_batch(uintptr_t address) {
+    const uint64_t* words = shadow_words(address);
+    if (!differ_in_batch(words + (is_write_ ? 0 : 1), current_, GORACE_IDENTITY_MASK | GORACE_BYTE_MASK)) return true;
+    if (shared_tag_ != 0 && !differ_in_batch(words, shared_tag_, ~uint64_t{0})) return true;
+    for (size_t i = 0; i < kBatch; ++i) {
+      if (!holds_granule(address + i * kGranuleBytes, 0xff)) return false;
+    }
+    const uint64_t tag = __atomic_load_n(words, __ATOMIC_RELAXED);
+    const OwnAccess& known = own_access_slot(state_, tag, is_write_);
+    if (known.tag == tag && ((known.word ^ current_) & (GORACE_IDENTITY_MASK | GORACE_BYTE_MASK)) == 0)
+      shared_tag_ = tag;
+    return true;
+  }
+
+ private:
+  ThreadState& state_;
+  const uint64_t current_;
+  const bool is_write_;
+  uint64_t shared_tag_ = 0;  // of a history that has the own access to all bytes
+};
 
 }  // namespace
 
 bool is_recorded(const Context& context, const void* start, size_t bytes, bool is_write) {
+  RecordedRange range(thread_state(), context, is_write);
   auto address = reinterpret_cast<uintptr_t>(start);
   const uintptr_t end = address + bytes;
   while (address < end) {
-    uintptr_t batch_end = address + kBatch * kGranuleBytes;
-    if (address % kGranuleBytes != 0 || batch_end > end) {
-      const uintptr_t next = (address & ~(kGranuleBytes - 1)) + kGranuleBytes;
-      batch_end = next < end ? next : end;
-    } else if (batch_is_recorded(shadow_words(address) + (is_write ? 0 : 1), context.current)) {
-      address = batch_end;
+    if (address % kGranuleBytes == 0 && end - address >= kBatch * kGranuleBytes) {
+      if (!range.holds_batch(address)) return false;
+      address += kBatch * kGranuleBytes;
       continue;
     }
-    for (; address < batch_end; address += kGranuleBytes - address % kGranuleBytes) {
-      const size_t rest = batch_end - address;
-      const size_t here = rest < kGranuleBytes ? rest : kGranuleBytes;
-      if (!granule_is_recorded(context, address, byte_mask(address, here), is_write)) return false;
-    }
-    address = batch_end;
+    const size_t to_next = kGranuleBytes - address % kGranuleBytes;
+    const size_t here = end - address < to_next ? end - address : to_next;
+    if (!range.holds_granule(address, byte_mask(address, here))) return false;
+    address += here;
   }
   return true;
 }

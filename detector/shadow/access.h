@@ -39,8 +39,7 @@ void reset_memory(const void* address, size_t bytes);
 // those threads' accesses or empty. Call on the child's only thread before anything else.
 void shadow_after_fork();
 
-// Number of granules whose history lives in an out-of-line record now. For tests and statistics; exact while no other
-// thread is at work.
+// Number of out-of-line records in use now. For tests: no other thread may be in the detector meanwhile.
 size_t shadow_records_in_use();
 
 }  // namespace gorace::detector

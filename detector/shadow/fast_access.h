@@ -1,5 +1,5 @@
 // The slow path's common cases, for inlining into its callers: a granule without a record, whose words the new access
-// replaces or finds ordered. Everything else is access_locked's (access.cc).
+// replaces or finds ordered, and transitions that are known. Everything else is access_locked's (access.cc).
 #ifndef GORACE_DETECTOR_SHADOW_FAST_ACCESS_H_
 #define GORACE_DETECTOR_SHADOW_FAST_ACCESS_H_
 
@@ -7,8 +7,9 @@
 #include <cstdint>
 
 #include "detector/shadow/granule.h"
+#include "detector/shadow/own_access.h"
 #include "detector/shadow/race_list.h"
-#include "detector/shadow/record.h"
+#include "detector/shadow/transition.h"
 
 namespace gorace::detector {
 
@@ -66,7 +67,7 @@ template <bool kIsWrite, class MakeOrigin>
                                                      MakeOrigin&& make_origin) {
   ThreadState& state = thread_state();
   uint64_t* words = shadow_words(address);
-  if (!kIsWrite && holds_own_read(words, context->current, byte_mask(address, bytes))) return;
+  if (holds_own_access(state, words, context->current, byte_mask(address, bytes), kIsWrite)) return;
   if (__builtin_expect(state.locked_granule != nullptr, 0)) {
     count_nested_access();
     return;
@@ -76,7 +77,8 @@ template <bool kIsWrite, class MakeOrigin>
   context->last_used_epoch = context->epoch;
   note_depth(context);
   const uint64_t write = lock_granule(state, words);
-  const uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);
+  uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);
+  if (result == kBusy) result = repeat_transition(state, words, address, write, mine, kIsWrite);
   if (__builtin_expect(result == kBusy, 0)) {
     access_locked_alone(context, state, address, bytes, write, mine, kIsWrite);
     return;

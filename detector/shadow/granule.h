@@ -1,8 +1,11 @@
 // Granule: the two shadow words of 8 aligned bytes of the program's memory, and the lock in the first of them.
 //
-//   word 0   last write; or tag | record index: the history is in a record (record.h); or kBusy: somebody changes this
-//   granule now word 1   last read; beside a tag: a hint, some read that the record holds, which lets its reader pass
-//   the inline check again
+//   word 0   last write; or a tag: the history is in a record (record.h); or kBusy: somebody changes this granule now
+//   word 1   last read; beside a tag: a hint, some read that the record holds, which lets its reader pass the inline
+//            check again
+//
+// A tag is the reserved class-1 slot in its upper 12 bits, 24 bits of version, 28 bits of index. A record's version
+// grows with every change and every reuse, so one tag stands for one content for ever.
 //
 // Whoever changes a granule holds its lock: word 0 exchanged for kBusy, put back at the end. So all slow-path accesses
 // to a granule stand in one order, and of two simultaneous ones the second sees the first. (Rejected: publish one's own
@@ -31,9 +34,14 @@ inline uint64_t* shadow_words(uintptr_t address) {
   return reinterpret_cast<uint64_t*>(((address & GORACE_APP_MASK & ~uintptr_t{7}) << 1) + GORACE_SHADOW_BASE);
 }
 
+inline constexpr int kRecordIndexBits = 28;
+inline constexpr uint32_t kRecordVersions = 1u << (kLongSlotShift - kRecordIndexBits);
+
 constexpr bool is_tagged(uint64_t word) { return word >> kLongSlotShift == 0xfff; }
-constexpr uint64_t tag_record(uint32_t record) { return kTag | record; }
-constexpr uint32_t tagged_record(uint64_t word) { return static_cast<uint32_t>(word); }
+constexpr uint64_t make_tag(uint32_t record, uint32_t version) {
+  return kTag | uint64_t{version} << kRecordIndexBits | record;
+}
+constexpr uint32_t tagged_record(uint64_t word) { return static_cast<uint32_t>(word) & ((1u << kRecordIndexBits) - 1); }
 
 constexpr uint8_t word_mask(uint64_t word) { return static_cast<uint8_t>(word & GORACE_BYTE_MASK); }
 constexpr OriginId word_origin(uint64_t word) {

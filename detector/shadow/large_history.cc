@@ -71,6 +71,13 @@ void EntryTable::erase(size_t hole) {
   --count_;
 }
 
+EntryTable EntryTable::clone() const {
+  EntryTable copy;
+  if (capacity_ != 0) copy.reallocate(capacity_);
+  for_each([&](uint64_t entry) { copy.insert(entry); });
+  return copy;
+}
+
 void EntryTable::release() {
   if (words_ != nullptr) runtime::internal_free(words_, capacity_ * sizeof(uint64_t));
   words_ = nullptr;
@@ -82,6 +89,12 @@ LargeHistory* LargeHistory::create() { return runtime::internal_new<LargeHistory
 void LargeHistory::destroy(LargeHistory* history) {
   for (EntryTable& table : history->tables_) table.release();
   runtime::internal_delete(history);
+}
+
+LargeHistory* LargeHistory::clone() const {
+  LargeHistory* copy = create();
+  for (int i = 0; i < kTables; ++i) copy->tables_[i] = tables_[i].clone();
+  return copy;
 }
 
 size_t LargeHistory::size() const {

@@ -41,6 +41,8 @@ class EntryTable {
     }
   }
   size_t size() const { return count_; }
+  // clone copies the entries; a plain copy of a table shares them.
+  EntryTable clone() const;
   void release();
 
  private:
@@ -58,6 +60,7 @@ class LargeHistory {
  public:
   static LargeHistory* create();
   static void destroy(LargeHistory* history);
+  LargeHistory* clone() const;
 
   void add(uint64_t entry, bool is_write) { table_of(is_write, word_is_atomic(entry)).insert(entry); }
   void access(const Access& access);

@@ -6,6 +6,7 @@
 namespace gorace::detector {
 
 [[gnu::noinline]] void RaceList::add(uintptr_t granule, uint64_t previous, bool previous_is_write, uint8_t overlap) {
+  ++noted_;
   for (size_t i = 0; i < count_; ++i) {
     if (word_origin(at(i).previous) == word_origin(previous) && at(i).is_write == previous_is_write) return;
   }

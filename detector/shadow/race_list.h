@@ -21,6 +21,8 @@ class RaceList {
   RaceList& operator=(const RaceList&) = delete;
 
   bool empty() const { return count_ == 0; }
+  // The number of calls of add().
+  size_t noted() const { return noted_; }
 
   // add notes a race with the access `previous` on the bytes in `overlap` of the granule at `granule`.
   void add(uintptr_t granule, uint64_t previous, bool previous_is_write, uint8_t overlap);
@@ -41,6 +43,7 @@ class RaceList {
 
   Found inline_[kInline];
   size_t count_ = 0;
+  size_t noted_ = 0;
   runtime::InternalVector<Found> overflow_;
 };
 

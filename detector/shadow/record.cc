@@ -2,11 +2,13 @@
 
 #include "detector/context/losses.h"
 #include "detector/memory/index_slab.h"
+#include "detector/shadow/intern.h"
 #include "detector/shadow/large_history.h"
-#include "detector/shadow/page_flags.h"
+#include "detector/shadow/transition.h"
 
 namespace gorace::detector {
-constinit IndexSlab<Record> g_records(uint32_t{1} << 28, "access histories");
+// One less than the index bits allow: kBusy is no record's tag.
+constinit IndexSlab<Record> g_records((uint32_t{1} << kRecordIndexBits) - 1, "access histories");
 
 namespace {
 
@@ -29,15 +31,14 @@ uint64_t merge_own(uint64_t older, const Access& access) {
 }
 
 void make_large(Record& record) {
-  record.large = LargeHistory::create();
-  for (int i = 0; i < record.count; ++i) record.large->add(record.entry[i], record.is_write(i));
-  record.set_count(0);
+  LargeHistory* large = LargeHistory::create();
+  for (int i = 0; i < record.count; ++i) large->add(record.entry[i], record.is_write(i));
+  record.set_count(Record::kLarge);
+  record.table = large;
 }
 
 void make_small(Record& record) {
-  LargeHistory* large = record.large;
-  record.begin_change();
-  record.large = nullptr;
+  LargeHistory* large = record.table;
   record.set_count(0);
   record.set_write_bits(0);
   large->for_each([&](uint64_t entry, bool is_write) { add_entry(record, entry, is_write); });
@@ -52,7 +53,6 @@ void access_small(Record& record, const Access& access) {
     if (covers(record.entry[own], access.word)) return;
     merged = merge_own(record.entry[own], access);
   }
-  record.begin_change();
   int kept = 0;
   uint8_t write_bits = 0;
   for (int i = 0; i < record.count; ++i) {
@@ -76,8 +76,9 @@ void access_small(Record& record, const Access& access) {
 }  // namespace
 
 bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic) {
+  if (record.is_large() || !is_private(record)) return false;
   int own = -1;
-  for (int i = 0; i < record.count; ++i) {  // none when the record is large
+  for (int i = 0; i < record.count; ++i) {
     const uint64_t entry = record.entry[i];
     const bool same_way = record.is_write(i) == is_write && word_is_atomic(entry) == is_atomic;
     if (same_way && (entry ^ word) >> context.slot_shift == 0 && covers(word, entry)) {
@@ -91,55 +92,59 @@ bool replace_own(Record& record, const Context& context, uint64_t word, bool is_
     }
   }
   if (own < 0) return false;
+  begin_change(record);
   record.set_entry(own, word);
   return true;
 }
 
-bool holds_own_read(const uint64_t* words, uint64_t current, uint8_t mask) {
-  const uint64_t tag = __atomic_load_n(words, __ATOMIC_RELAXED);
-  if (!is_tagged(tag) || tag == kBusy) return false;
-  const Record& record = record_at(tagged_record(tag));
-  const uint32_t version = __atomic_load_n(&record.version, __ATOMIC_ACQUIRE);
-  // The tag again, after the version: nobody is changing this granule's record. acquire: pairs with unlock_granule.
-  if (__atomic_load_n(words, __ATOMIC_ACQUIRE) != tag) return false;
-  const int count = __atomic_load_n(&record.count, __ATOMIC_ACQUIRE);
-  for (int i = 0; i < count; ++i) {
-    const uint64_t entry = __atomic_load_n(&record.entry[i], __ATOMIC_RELAXED);
-    if (!same_identity(entry, current) || !covers(entry, mask) || word_is_atomic(entry)) continue;
-    if ((__atomic_load_n(&record.write_bits, __ATOMIC_RELAXED) >> i & 1) != 0) continue;
-    // Whoever has changed it since, for this granule or another one, began by changing the version.
-    std::atomic_thread_fence(std::memory_order_acquire);
-    return __atomic_load_n(&record.version, __ATOMIC_RELAXED) == version;
-  }
-  return false;
-}
-
-uint32_t make_record(ThreadState& state, uintptr_t address) {
+uint32_t make_record(ThreadState& state) {
   const uint32_t index = g_records.allocate(state.shadow_records);
   if (index == 0) {
     count_loss(Loss::kHistoryDropped);
     return 0;
   }
-  set_page_flag(address, kPageHasRecords);
   Record& record = record_at(index);
-  record.begin_change();
+  begin_change(record);
   record.set_count(0);
   record.set_write_bits(0);
-  record.large = nullptr;
+  __atomic_store_n(&record.references, 1, __ATOMIC_RELAXED);
   return index;
 }
 
-void free_record(ThreadState& state, uint32_t index) {
+uint32_t own_record(ThreadState& state, uint64_t tag) {
+  const uint32_t index = tagged_record(tag);
   Record& record = record_at(index);
-  if (record.large != nullptr) LargeHistory::destroy(record.large);
-  record.large = nullptr;
-  g_records.free(state.shadow_records, index);
+  if (is_private(record)) {
+    begin_change(record);
+    return index;
+  }
+  const uint32_t copied = make_record(state);
+  if (copied == 0) return 0;
+  Record& copy = record_at(copied);
+  if (record.is_large()) {
+    copy.table = record.table->clone();
+  } else {
+    for (int i = 0; i < record.count; ++i) copy.set_entry(i, record.entry[i]);
+    copy.set_write_bits(record.write_bits);
+  }
+  copy.set_count(record.count);
+  drop_references(state, index, 1);
+  return copied;
+}
+
+void drop_references(ThreadState& state, uint32_t index, uint32_t count) {
+  Record& record = record_at(index);
+  // acquire and release: what all others did with the record happens before its next life, or change in place.
+  if (__atomic_sub_fetch(&record.references, count, __ATOMIC_ACQ_REL) != 0) return;
+  if (record.is_large()) LargeHistory::destroy(record.table);
+  // Out of versions, after sixteen million changes: it is left behind, since a tag must not come again.
+  if (record.version + 1 < kRecordVersions) g_records.free(state.shadow_records, index);
 }
 
 void add_entry(Record& record, uint64_t entry, bool is_write) {
-  if (record.large == nullptr && record.count == Record::kEntries) make_large(record);
-  if (record.large != nullptr) {
-    record.large->add(entry, is_write);
+  if (record.count == Record::kEntries) make_large(record);
+  if (record.is_large()) {
+    record.table->add(entry, is_write);
     return;
   }
   record.set_entry(record.count, entry);
@@ -148,17 +153,17 @@ void add_entry(Record& record, uint64_t entry, bool is_write) {
 }
 
 void record_access(Record& record, const Access& access) {
-  if (record.large == nullptr) {
+  if (!record.is_large()) {
     access_small(record, access);
     return;
   }
-  record.large->access(access);
+  record.table->access(access);
   // Half of what made it large, so that it does not change back and forth.
-  if (record.large->size() <= Record::kEntries / 2) make_small(record);
+  if (record.table->size() <= Record::kEntries / 2) make_small(record);
 }
 
 InlineHistory to_inline(const Record& record) {
-  if (record.large != nullptr || record.count > 2) return {};
+  if (record.count > 2) return {};
   InlineHistory history;
   for (int i = 0; i < record.count; ++i) {
     uint64_t& place = record.is_write(i) ? history.write : history.read;
@@ -169,14 +174,21 @@ InlineHistory to_inline(const Record& record) {
   return history;
 }
 
+uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index) {
+  const InlineHistory history = to_inline(record_at(index));
+  if (!history.fits) return intern_record(state, index);
+  store_read_word(words, history.read);
+  drop_references(state, index, 1);
+  return history.write;
+}
+
 void forget_bytes(Record& record, uint8_t bytes) {
-  if (record.large != nullptr) {
-    record.large->forget_bytes(bytes);
-    if (record.large->size() <= Record::kEntries / 2) make_small(record);
+  if (record.is_large()) {
+    record.table->forget_bytes(bytes);
+    if (record.table->size() <= Record::kEntries / 2) make_small(record);
     return;
   }
   const Record before = record;
-  record.begin_change();
   record.set_count(0);
   record.set_write_bits(0);
   for (int i = 0; i < before.count; ++i) {
@@ -187,8 +199,13 @@ void forget_bytes(Record& record, uint8_t bytes) {
 
 size_t shadow_records_in_use() {
   size_t cached = 0;
-  for_each_thread_state([](ThreadState& state, void* sum) { *static_cast<size_t*>(sum) += state.shadow_records.count; },
-                        &cached);
+  for_each_thread_state(
+      [](ThreadState& state, void* sum) {
+        forget_transitions(state);
+        forget_contents(state);
+        *static_cast<size_t*>(sum) += state.shadow_records.count;
+      },
+      &cached);
   return g_records.outside_pool() - cached;
 }
 

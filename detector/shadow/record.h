@@ -10,7 +10,11 @@
 // Small: up to six entries in the record's own cache line. Large: four tables by kind and direction, hashed by slot, so
 // that reads of 10,000 strands stay one probe each.
 //
-// Thread safety: a record belongs to the granule whose word 0 names it, and is used under that granule's lock.
+// Granules with the same history share a record (intern.h), so a record is changed only while a single granule refers
+// to it, and copied otherwise (own_record).
+//
+// Thread safety: a record is used under the lock of a granule whose word 0 names it. Its content may also be read
+// without (own_access.h): whoever finds word 0 unchanged afterwards has read the content that the tag stands for.
 #ifndef GORACE_DETECTOR_SHADOW_RECORD_H_
 #define GORACE_DETECTOR_SHADOW_RECORD_H_
 
@@ -38,21 +42,21 @@ struct Access {
 
 struct alignas(64) Record {
   static constexpr int kEntries = 6;
+  static constexpr uint8_t kLarge = 0xff;
 
-  uint8_t count;       // entries in use; 0 when large is set
-  uint8_t write_bits;  // bit i: entry i is a write
-  uint32_t version;    // changes before entries move or go, and with the granule that the record belongs to
-  LargeHistory* large;
-  uint64_t entry[kEntries];
+  uint8_t count;        // entries in use; kLarge: the history is in `table`
+  uint8_t write_bits;   // bit i: entry i is a write
+  uint32_t version;     // of the tag that stands for the present content
+  uint32_t references;  // granules that have the tag, and credits (intern.h)
+  union {
+    uint64_t entry[kEntries];
+    LargeHistory* table;
+  };
 
+  bool is_large() const { return count == kLarge; }
   bool is_write(int i) const { return (write_bits >> i & 1) != 0; }
 
-  // begin_change: what follows takes entries away or to other places. Pairs with the fence in holds_own_read.
-  void begin_change() {
-    __atomic_store_n(&version, version + 1, __ATOMIC_RELAXED);
-    std::atomic_thread_fence(std::memory_order_release);
-  }
-  // All are read without the granule's lock (holds_own_read). release: whoever sees the count sees its entries.
+  // All are read without the granule's lock too. release: whoever sees the count sees its entries.
   void set_count(int value) { __atomic_store_n(&count, static_cast<uint8_t>(value), __ATOMIC_RELEASE); }
   void set_entry(int i, uint64_t word) { __atomic_store_n(&entry[i], word, __ATOMIC_RELAXED); }
   void set_write_bits(int value) { __atomic_store_n(&write_bits, static_cast<uint8_t>(value), __ATOMIC_RELAXED); }
@@ -73,26 +77,39 @@ inline bool dominates(const Access& access, uint64_t word, uint64_t entry, bool 
   return covers(word, entry) && (access.is_write || !entry_is_write) && (!access.is_atomic || word_is_atomic(entry));
 }
 
-// replace_own is record_access for the common case of an access that drops nothing (a read, or an atomic access): a
-// small record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races with it.
-// False when it is something else; then nothing was changed.
-bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic);
-
-// holds_own_read: does the granule's small record hold a plain read, by the strand and in the epoch of `current`, of
-// all bytes in `mask`? Then another one adds nothing: such an entry stays until the epoch is over (README.md, invariant
-// 2). Takes no lock and writes nothing, so that readers of common data do not take each other's cache lines.
-bool holds_own_read(const uint64_t* words, uint64_t current, uint8_t mask);
-
-// make_record returns the index of an empty record, 0 when there is none left (counted as a loss).
-uint32_t make_record(ThreadState& state, uintptr_t address);
 extern IndexSlab<Record> g_records;
 inline Record& record_at(uint32_t index) { return g_records.at(index); }
-void free_record(ThreadState& state, uint32_t index);
+inline uint64_t tag_of(uint32_t index) { return make_tag(index, record_at(index).version); }
+
+// is_private: the record may be changed in place. Only its own granule, whose lock the caller holds, refers to it.
+inline bool is_private(const Record& record) {
+  // acquire: pairs with drop_references. Whoever referred to it before has read what it wanted.
+  return __atomic_load_n(&record.references, __ATOMIC_ACQUIRE) == 1 && record.version + 1 < kRecordVersions;
+}
+
+// begin_change: what follows changes a private record. Pairs with the fence in find_own_access.
+inline void begin_change(Record& record) {
+  ++record.version;
+  std::atomic_thread_fence(std::memory_order_release);
+}
+
+// make_record returns the index of an empty record with one reference, 0 when there is none left (counted as a loss).
+uint32_t make_record(ThreadState& state);
+// own_record returns the index of a record with the history of `tag` that is the calling granule's alone and may be
+// changed: the same record, or a copy in its place. 0 when there is none left (counted); then nothing was changed.
+uint32_t own_record(ThreadState& state, uint64_t tag);
+// drop_references gives references back; the last one frees the record.
+void drop_references(ThreadState& state, uint32_t index, uint32_t count);
+
+// replace_own is record_access for the common case of an access that drops nothing (a read, or an atomic access): a
+// small private record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races
+// with it. False when it is something else; then nothing was changed.
+bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic);
 
 // add_entry adds an entry to a record as it is.
 void add_entry(Record& record, uint64_t entry, bool is_write);
 
-// record_access adds the access to the history: notes its races, drops what it dominates.
+// record_access adds the access to the history of a private record: notes its races, drops what it dominates.
 void record_access(Record& record, const Access& access);
 
 // InlineHistory: what a record comes down to when two words can hold it.
@@ -103,7 +120,11 @@ struct InlineHistory {
 };
 InlineHistory to_inline(const Record& record);
 
-// forget_bytes removes bytes from all entries.
+// settle puts a changed history back where it belongs: into the two words if they can hold it, which frees the record.
+// Returns the new word 0; word 1 is changed in that case only.
+uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index);
+
+// forget_bytes removes bytes from all entries of a private record.
 void forget_bytes(Record& record, uint8_t bytes);
 
 }  // namespace gorace::detector

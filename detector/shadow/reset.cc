@@ -1,7 +1,7 @@
 // Forgetting: memory that begins a new life. Words are cleared in bulk, without each granule's lock; only granules that
-// have a record are locked, to recycle it. A program that accesses memory while it is being recycled (use after free)
-// can thereby lose words of that very access; a record always has one owner, since only an exchange takes it out of
-// word 0.
+// have a record are locked, to give their references back. A program that accesses memory while it is being recycled
+// (use after free) can thereby lose words of that very access, or leave a reference behind; none is given back twice,
+// since only an exchange takes a tag out of word 0.
 #include <cstring>
 
 #include "detector/memory/region.h"
@@ -17,12 +17,38 @@ namespace {
 constexpr size_t kDiscardBytes = size_t{64} << 10;
 constexpr size_t kShadowScale = 2;
 
-void free_recorded(ThreadState& state, uintptr_t low, uintptr_t high) {
+// References counts the references of neighbours to one record, to give them back at once.
+class References {
+ public:
+  explicit References(ThreadState& state) : state_(state) {}
+  ~References() { drop(); }
+  References(const References&) = delete;
+  References& operator=(const References&) = delete;
+
+  void add(uint32_t index) {
+    if (index != index_) drop();
+    index_ = index;
+    ++count_;
+  }
+
+ private:
+  void drop() {
+    if (count_ != 0) drop_references(state_, index_, count_);
+    count_ = 0;
+  }
+
+  ThreadState& state_;
+  uint32_t index_ = 0;
+  uint32_t count_ = 0;
+};
+
+void drop_recorded(ThreadState& state, uintptr_t low, uintptr_t high) {
+  References references(state);
   for (uintptr_t address = low; address < high; address += kGranuleBytes) {
     uint64_t* words = shadow_words(address);
     if (!is_tagged(__atomic_load_n(words, __ATOMIC_RELAXED))) continue;
     const uint64_t word = lock_granule(state, words);
-    if (is_tagged(word)) free_record(state, tagged_record(word));
+    if (is_tagged(word)) references.add(tagged_record(word));
     unlock_granule(state, words, 0);
   }
 }
@@ -33,14 +59,15 @@ void forget_part(ThreadState& state, uintptr_t address, uint8_t bytes) {
   if (__atomic_load_n(words, __ATOMIC_RELAXED) == 0 && load_read_word(words) == 0) return;
   uint64_t word = lock_granule(state, words);
   if (is_tagged(word)) {
-    Record& record = record_at(tagged_record(word));
-    forget_bytes(record, bytes);
-    if (const InlineHistory history = to_inline(record); history.fits) {
-      free_record(state, tagged_record(word));
-      store_read_word(words, history.read);
-      word = history.write;
+    const uint32_t index = own_record(state, word);
+    store_read_word(words, 0);
+    if (index == 0) {
+      // Its other bytes are forgotten as well, which make_record has counted.
+      drop_references(state, tagged_record(word), 1);
+      word = 0;
     } else {
-      store_read_word(words, 0);
+      forget_bytes(record_at(index), bytes);
+      word = settle(state, words, index);
     }
   } else {
     const uint64_t read = load_read_word(words) & ~uint64_t{bytes};
@@ -84,7 +111,7 @@ void reset_memory(const void* address, size_t bytes) {
   if (last_whole < high) forget_part(state, last_whole, static_cast<uint8_t>((1u << high % kGranuleBytes) - 1));
   if (first_whole == last_whole) return;
   visit_flagged_pages(first_whole, last_whole, kPageHasRecords,
-                      [&](uintptr_t from, uintptr_t to) { free_recorded(state, from, to); });
+                      [&](uintptr_t from, uintptr_t to) { drop_recorded(state, from, to); });
   clear_words(first_whole, last_whole);
 }
 

@@ -59,7 +59,7 @@ TEST(Identity, ShiftTellsSlotsApart) {
 TEST(Identity, TagsFailEveryInlineCheck) {
   const uint64_t current =
       make_identity(slot_index(SlotClass::kLong, kLongSlots - 1), kMaxLongEpoch) | GORACE_BYTE_MASK;
-  for (uint64_t word : {kBusy, tag_record(1), tag_record((1u << 28) - 1)}) {
+  for (uint64_t word : {kBusy, make_tag(1, 0), make_tag((1u << 28) - 2, kRecordVersions - 1)}) {
     EXPECT_TRUE(is_tagged(word));
     EXPECT_NE((word ^ current) & GORACE_IDENTITY_MASK, 0u);
   }

@@ -39,6 +39,7 @@ class RandomProgram {
     atomic_percent_ = below(3) == 0 ? below(100) : 0;
     write_percent_ = 5 + below(90);
     single_bytes_ = below(2) == 0;
+    wide_percent_ = below(3) == 0 ? 60 : 5;  // many wide accesses: granules share their histories
   }
   ~RandomProgram() {
     for (Strand& strand : strands_) end(strand);
@@ -144,9 +145,9 @@ class RandomProgram {
     const bool is_atomic = chance(atomic_percent_);
     size_t bytes = single_bytes_ ? 1 : size_t{1} << below(4);
     size_t at = below(kMemory / bytes) * bytes;
-    if (below(20) == 0) {
-      at = below(kMemory);
-      bytes = 1 + below(kMemory - at);
+    if (chance(wide_percent_)) {
+      at = below(3) == 0 ? below(kMemory) : 0;
+      bytes = below(3) == 0 ? 1 + below(kMemory - at) : kMemory - at;
     }
     const OriginId origin =
         origin_at(strand.number * 2 + size_t{is_write}, is_atomic ? AccessKind::kAtomic : AccessKind::kPlain);
@@ -196,6 +197,7 @@ class RandomProgram {
   size_t atomic_percent_;
   size_t write_percent_;
   bool single_bytes_;
+  size_t wide_percent_;
 
  public:
   size_t races_ = 0;
