@@ -66,12 +66,12 @@ int compile(Language language, const std::vector<std::string>& all_args) {
   absl::Status status = check_use(mode, use);
   if (status.ok()) status = check_models(mode);
   if (!status.ok()) return fail(kExitMisuse, status.message());
-  const absl::StatusOr<std::vector<std::string>> compiler = find_compiler(language);
-  if (!compiler.ok()) return fail(exit_code_of(compiler.status()), compiler.status().message());
   const absl::StatusOr<Layout> layout = find_layout(self_path());
   status = layout.status();
   if (status.ok()) status = check_files(needed_files(*layout, mode, use));
   if (!status.ok()) return fail(exit_code_of(status), status.message());
+  const absl::StatusOr<Compiler> compiler = find_compiler(language, *layout, needs_plugin(mode, use));
+  if (!compiler.ok()) return fail(exit_code_of(compiler.status()), compiler.status().message());
   const std::vector<std::string> command = compile_command(*compiler, *layout, mode, use, args);
   tell_ccache(mode);
   const int error = exec_program(command[0], command);
@@ -94,8 +94,8 @@ std::string help(const std::string& name, const std::string& compiler, const std
 
 }  // namespace
 
-std::string help_cxx() { return help("c++", "clang++-19", "GORACE_CXX"); }
-std::string help_cc() { return help("cc", "clang-19", "GORACE_CC"); }
+std::string help_cxx() { return help("c++", "clang++", "GORACE_CXX"); }
+std::string help_cc() { return help("cc", "clang", "GORACE_CC"); }
 int cmd_cxx(const std::vector<std::string>& args) { return compile(Language::kCxx, args); }
 int cmd_cc(const std::vector<std::string>& args) { return compile(Language::kC, args); }
 

@@ -1,6 +1,6 @@
 #include "instrument/pass/attributes.h"
 
-#include "llvm/IR/AttributeMask.h"
+#include "instrument/pass/compat.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/IntrinsicInst.h"
 
@@ -11,7 +11,8 @@ namespace {
 llvm::AttributeMask broken_promises() {
   using llvm::Attribute;
   llvm::AttributeMask mask;
-  for (auto kind : {Attribute::Memory, Attribute::Speculatable, Attribute::NoSync, Attribute::NoFree, Attribute::WillReturn}) {
+  for (auto kind :
+       {Attribute::Memory, Attribute::Speculatable, Attribute::NoSync, Attribute::NoFree, Attribute::WillReturn}) {
     mask.addAttribute(kind);
   }
   return mask;

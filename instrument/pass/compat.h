@@ -6,6 +6,13 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/IntrinsicInst.h"
 
+// LLVM 17 gave AttributeMask a header of its own.
+#if __has_include("llvm/IR/AttributeMask.h")
+#include "llvm/IR/AttributeMask.h"
+#else
+#include "llvm/IR/Attributes.h"
+#endif
+
 // LLVM 22 moved the header.
 #if __has_include("llvm/Plugins/PassPlugin.h")
 #include "llvm/Plugins/PassPlugin.h"
@@ -26,8 +33,8 @@ inline bool may_be_captured(const llvm::Value* object) {
 #endif
 }
 
-// The operands of llvm.masked.{load,store,gather,scatter}: LLVM 22 turned the alignment operand into an attribute. `address` is the index of the
-// pointer operand: 0 for load and gather, 1 for store and scatter.
+// The operands of llvm.masked.{load,store,gather,scatter}: LLVM 22 turned the alignment operand into an attribute.
+// `address` is the index of the pointer operand: 0 for load and gather, 1 for store and scatter.
 struct MaskedOperands {
   llvm::Value* mask;
   llvm::Align alignment;

@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace gorace::tools {
@@ -16,6 +20,23 @@ std::string parent(const std::string& path) {
 }
 
 }  // namespace
+
+std::string Layout::plugin(int clang_major) const {
+  return absl::StrCat(library_folder, "/llvm", clang_major, "/gorace-plug.so");
+}
+
+std::vector<int> Layout::plugin_versions() const {
+  std::vector<int> versions;
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(library_folder, unreadable)) {
+    const std::string name = entry.path().filename();
+    int version = 0;
+    if (name.rfind("llvm", 0) == 0 && absl::SimpleAtoi(name.substr(4), &version) && exists(plugin(version)))
+      versions.push_back(version);
+  }
+  std::sort(versions.rbegin(), versions.rend());
+  return versions;
+}
 
 absl::StatusOr<Layout> find_layout(const std::string& self) {
   const std::string root = parent(parent(self));

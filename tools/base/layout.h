@@ -1,11 +1,11 @@
 // Layout: where gorace's own files lie, found relative to the command, so that a build tree and an installation can
 // both be moved:
 //
-//   build tree                installed
-//   bin/gorace                bin/gorace
-//   lib/libgorace*.a          lib/gorace/libgorace*.a
-//   lib/gorace-plug.so        lib/gorace/gorace-plug.so
-//   include/gorace/           include/gorace/
+//   build tree                  installed
+//   bin/gorace                  bin/gorace
+//   lib/libgorace*.a            lib/gorace/libgorace*.a
+//   lib/llvm19/gorace-plug.so   lib/gorace/llvm19/gorace-plug.so   one for each version of clang, side by side
+//   include/gorace/             include/gorace/
 #ifndef GORACE_TOOLS_BASE_LAYOUT_H_
 #define GORACE_TOOLS_BASE_LAYOUT_H_
 
@@ -20,7 +20,10 @@ struct Layout {
   std::string include_folder;  // the one that contains gorace/
   std::string library_folder;
 
-  std::string plugin() const { return library_folder + "/gorace-plug.so"; }
+  // plugin is the compiler plugin for clang of that major version; it need not be there.
+  std::string plugin(int clang_major) const;
+  // plugin_versions lists the versions that there is a plugin for, newest first.
+  std::vector<int> plugin_versions() const;
   std::string library(const std::string& name) const { return library_folder + "/lib" + name + ".a"; }
 };
 

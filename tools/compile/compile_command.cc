@@ -57,11 +57,11 @@ Words with_lint_arguments(const Words& args, bool has_plugin) {
   return result;
 }
 
-Words compile_flags(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
+Words compile_flags(const std::string& plugin, const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
   Words flags;
   if (mode.race) {
     // The same file as both: LLVM 19 reads plugin options only with -fplugin, and ccache hashes only that one.
-    append(&flags, {absl::StrCat("-fplugin=", layout.plugin()), absl::StrCat("-fpass-plugin=", layout.plugin())});
+    append(&flags, {absl::StrCat("-fplugin=", plugin), absl::StrCat("-fpass-plugin=", plugin)});
     for (const std::string& model : mode.models) append(&flags, {"-mllvm", absl::StrCat("-gorace-model=", model)});
   }
   if (!use.has_debug_flag) flags.push_back("-g");
@@ -113,26 +113,26 @@ absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
   return absl::OkStatus();
 }
 
+bool needs_plugin(const CompileMode& mode, const CompilerUse& use) { return mode.race && use.compiles; }
+
 std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use) {
   Words files;
-  if (mode.race && use.compiles) files.push_back(layout.plugin());
   if (!use.links_program) return files;
   files.push_back(layout.library("gorace"));
   if (mode.race) append(&files, {layout.library("gorace_race"), layout.library("gorace_detector")});
   return files;
 }
 
-std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout,
-                                         const CompileMode& mode, const CompilerUse& use,
-                                         const std::vector<std::string>& args) {
-  Words command = compiler;
+std::vector<std::string> compile_command(const Compiler& compiler, const Layout& layout, const CompileMode& mode,
+                                         const CompilerUse& use, const std::vector<std::string>& args) {
+  Words command = compiler.command;
   if (!use.has_input) {
     append(&command, args);
     return command;
   }
   // Without anything to compile, clang warns of flags that it has no use for.
-  if (use.compiles) append(&command, compile_flags(layout, mode, use));
-  append(&command, with_lint_arguments(without_end_of_options(args), mode.race && use.compiles));
+  if (use.compiles) append(&command, compile_flags(layout.plugin(compiler.clang_major), layout, mode, use));
+  append(&command, with_lint_arguments(without_end_of_options(args), needs_plugin(mode, use)));
   if (use.compiles) append(&command, {"-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"});
   if (use.links_program) append(&command, link_flags(layout, mode, use));
   return command;

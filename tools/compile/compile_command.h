@@ -25,13 +25,16 @@ std::vector<std::string> models_of_environment();
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use);
 
 // needed_files lists gorace's files that the command will name.
+// The plugin is not among them: find_compiler has looked for it.
 std::vector<std::string> needed_files(const Layout& layout, const CompileMode& mode, const CompilerUse& use);
+
+// needs_plugin: does the command compile something with race detection?
+bool needs_plugin(const CompileMode& mode, const CompilerUse& use);
 
 // compile_command returns the whole command, compiler first. The user's arguments keep their order and, but for the
 // frame pointer that stacks are walked by, come after gorace's, so that they win.
-std::vector<std::string> compile_command(const std::vector<std::string>& compiler, const Layout& layout,
-                                         const CompileMode& mode, const CompilerUse& use,
-                                         const std::vector<std::string>& args);
+std::vector<std::string> compile_command(const Compiler& compiler, const Layout& layout, const CompileMode& mode,
+                                         const CompilerUse& use, const std::vector<std::string>& args);
 
 }  // namespace gorace::tools
 

@@ -85,8 +85,11 @@ std::vector<std::string> command_for(const SourceBuild& build, const std::string
   const absl::StatusOr<Layout> layout = find_layout(self_path());
   absl::Status status = layout.status();
   if (status.ok()) status = check_files(needed_files(*layout, mode, use));
-  const absl::StatusOr<std::vector<std::string>> compiler = find_compiler(mode.language);
-  if (status.ok()) status = compiler.status();
+  absl::StatusOr<Compiler> compiler = Compiler{};
+  if (status.ok()) {
+    compiler = find_compiler(mode.language, *layout, needs_plugin(mode, use));
+    status = compiler.status();
+  }
   if (!status.ok()) {
     *code = fail(absl::IsInvalidArgument(status) ? kExitMisuse : kExitNotFound, status.message());
     return {};

@@ -1,11 +1,13 @@
 #include "tools/compile/toolchain.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tools/base/process.h"
 
 namespace gorace::tools {
@@ -27,7 +29,12 @@ int version_of(std::vector<std::string> compiler) {
   return clang_major(output_of(compiler));
 }
 
-absl::StatusOr<std::vector<std::string>> from_environment(const char* variable, const std::string& value) {
+bool contains(const std::vector<int>& versions, int major) {
+  return std::find(versions.begin(), versions.end(), major) != versions.end();
+}
+
+absl::StatusOr<Compiler> from_environment(const char* variable, const std::string& value,
+                                          const std::vector<int>& plugins, bool needs_plugin) {
   absl::StatusOr<std::vector<std::string>> words = split_words(value);
   if (!words.ok())
     return absl::InvalidArgumentError(absl::StrCat(variable, "=", value, ": ", words.status().message()));
@@ -38,10 +45,19 @@ absl::StatusOr<std::vector<std::string>> from_environment(const char* variable, 
   }
   (*words)[0] = path;
   const int major = version_of(*words);
-  if (major == kClangMajor) return words;
+  if (!needs_plugin || contains(plugins, major)) return Compiler{*std::move(words), major};
   const std::string found = major == 0 ? "not clang" : absl::StrCat("clang ", major);
-  return absl::InvalidArgumentError(
-      absl::StrCat(variable, "=", value, " is ", found, "; gorace's compiler plugin needs clang ", kClangMajor));
+  return absl::InvalidArgumentError(absl::StrCat(
+      variable, "=", value, " is ", found, "; gorace's compiler plugin needs clang ", absl::StrJoin(plugins, " or ")));
+}
+
+// clang_of_version returns the path of that clang under Debian's names, or under its plain name; empty: there is none.
+std::string clang_of_version(const std::string& name, int major) {
+  if (const std::string path = find_in_path(absl::StrCat(name, "-", major)); !path.empty()) return path;
+  const std::string debian = absl::StrCat("/usr/lib/llvm-", major, "/bin/", name);
+  if (is_executable_file(debian)) return debian;
+  const std::string plain = find_in_path(name);
+  return !plain.empty() && version_of({plain}) == major ? plain : "";
 }
 
 }  // namespace
@@ -55,21 +71,26 @@ int clang_major(const std::string& version_text) {
   return absl::SimpleAtoi(version_text.substr(start, version_text.find('.', start) - start), &major) ? major : 0;
 }
 
-absl::StatusOr<std::vector<std::string>> find_compiler(Language language) {
+absl::StatusOr<Compiler> find_compiler(Language language, const Layout& layout, bool needs_plugin) {
   const bool cxx = language == Language::kCxx;
   const char* variable = cxx ? "GORACE_CXX" : "GORACE_CC";
+  const std::vector<int> plugins = layout.plugin_versions();
+  if (plugins.empty() && needs_plugin) {
+    return absl::NotFoundError(absl::StrCat("there is no compiler plugin, ", layout.library_folder,
+                                            "/llvm*/gorace-plug.so; install gorace again or build it whole"));
+  }
   if (const char* value = getenv(variable); value != nullptr && *value != '\0')
-    return from_environment(variable, value);
+    return from_environment(variable, value, plugins, needs_plugin);
   const std::string name = cxx ? "clang++" : "clang";
-  const std::string versioned = absl::StrCat(name, "-", kClangMajor);
-  if (const std::string path = find_in_path(versioned); !path.empty()) return std::vector<std::string>{path};
-  const std::string debian = absl::StrCat("/usr/lib/llvm-", kClangMajor, "/bin/", name);
-  if (is_executable_file(debian)) return std::vector<std::string>{debian};
-  const std::string plain = find_in_path(name);
-  if (!plain.empty() && version_of({plain}) == kClangMajor) return std::vector<std::string>{plain};
-  return absl::NotFoundError(absl::StrCat("there is no ", versioned,
-                                          ", which gorace compiles with; install it (Debian: apt-get install clang-",
-                                          kClangMajor, ") or name it in ", variable));
+  for (int major : plugins) {
+    if (const std::string path = clang_of_version(name, major); !path.empty()) return Compiler{{path}, major};
+  }
+  if (const std::string plain = find_in_path(name); !plain.empty() && !needs_plugin) return Compiler{{plain}};
+  const std::string wanted = plugins.empty() ? name : absl::StrCat(name, "-", plugins.front());
+  const std::string package = plugins.empty() ? "clang" : absl::StrCat("clang-", plugins.front());
+  return absl::NotFoundError(absl::StrCat("there is no ", wanted,
+                                          ", which gorace compiles with; install it (Debian: apt-get install ", package,
+                                          ") or name it in ", variable));
 }
 
 }  // namespace gorace::tools

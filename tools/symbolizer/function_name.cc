@@ -66,7 +66,10 @@ std::string function_name(const std::string& linkage_name) {
 
 std::string variable_name(const std::string& linkage_name) {
   if (!absl::StartsWith(linkage_name, "_Z")) return linkage_name;
-  const std::string name = take(llvm::itaniumDemangle(linkage_name));
+  llvm::ItaniumPartialDemangler demangler;  // itaniumDemangle() has other parameters in each LLVM
+  if (demangler.partialDemangle(linkage_name.c_str())) return linkage_name;
+  size_t size = 0;
+  const std::string name = take(demangler.finishDemangle(nullptr, &size));
   return name.empty() ? linkage_name : shortened(name);
 }
 

@@ -46,6 +46,11 @@ std::unique_ptr<Flow> Flow::make(const Body& body) {
   clang::CFG::BuildOptions options;
   options.AddImplicitDtors = true;
   options.AddLifetime = true;
+#if LLVM_VERSION_MAJOR < 17
+  // With destructors asked for, clang 16 leaves variables without one out of its scopes, and so their ends, unless it
+  // is to mark the scopes.
+  options.AddScopes = true;
+#endif
   options.setAllAlwaysAdd();
   auto graph =
       clang::CFG::buildCFG(body.function(), const_cast<clang::Stmt*>(body.statement()), &body.context(), options);

@@ -1,4 +1,5 @@
 // lock-leak: lock() with an unlock() on other paths only.
+#include "clang/AST/Attr.h"
 #include "instrument/frontend/lint/flow.h"
 #include "instrument/frontend/lint/lints.h"
 #include "instrument/frontend/lint/report.h"

@@ -4,6 +4,7 @@
 #   t gorace run ./x          runs; afterwards $code, $out and $err (files) tell what happened
 #   code_is 2                 its exit code
 #   out_is TEXT / err_is TEXT     the whole output (a final newline aside)
+#   $clang, $clangxx, $llvm       the compilers that gorace's plugin is for, and their version
 #   out_has REGEX / err_has REGEX   a line of it matches (extended regular expression)
 set -uo pipefail
 export LC_ALL=C
@@ -18,6 +19,11 @@ out=$scratch/.out err=$scratch/.err
 mkdir "$scratch/work" && cd "$scratch/work" || exit 1
 failures=0
 last=
+
+# The plugin under test, and the clang that it was built for.
+plug=$(ls -d "${gorace%/bin/*}"/lib/llvm*/gorace-plug.so | sort -V | tail -1)
+llvm=${plug##*/llvm} llvm=${llvm%%/*}
+clang=clang-$llvm clangxx=clang++-$llvm
 
 gorace() { "$gorace" "$@"; }
 

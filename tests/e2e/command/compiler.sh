@@ -69,7 +69,7 @@ code_is 0
 # Questions go to clang alone.
 t gorace c++ --version
 code_is 0
-out_has 'clang version 19'
+out_has "clang version $llvm"
 t gorace c++ -print-file-name=crt1.o
 out_has 'crt1\.o$'
 t gorace c++
@@ -114,12 +114,23 @@ code_is 0
 # Other compilers.
 GORACE_CXX=/no/such/compiler t gorace c++ -c value.cc
 code_is 127
-GORACE_CXX="env X=1 clang++-19" t gorace c++ -c value.cc
+GORACE_CXX="env X=1 $clangxx" t gorace c++ -c value.cc
 code_is 0
 printf '#!/bin/sh\necho "clang version 14.0.6"\n' >old && chmod +x old
 GORACE_CXX=$PWD/old t gorace c++ -c value.cc
 code_is 2
-err_is "gorace c++: GORACE_CXX=$PWD/old is clang 14; gorace's compiler plugin needs clang 19"
+err_is "gorace c++: GORACE_CXX=$PWD/old is clang 14; gorace's compiler plugin needs clang $llvm"
+
+# The plugin in a compiler of another version, without the command that would have chosen.
+for other in 14 16 19; do
+  if [ "$other" = "$llvm" ] || ! command -v clang++-$other >/dev/null; then continue; fi
+  t clang++-$other -fplugin="$plug" -c value.cc
+  code_is 1
+  err_is "gorace: error: this is clang $other, and $plug is for clang $llvm: compile with clang-$llvm, or take the plugin \
+for clang $other (gorace c++ chooses the one that fits)"
+  t clang++-$other -fpass-plugin="$plug" -c value.cc
+  err_has "^gorace: error: this is clang $other, and "
+done
 
 # A command without its libraries says what is missing.
 mkdir alone && cp "$gorace" alone/gorace

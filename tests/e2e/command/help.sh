@@ -29,7 +29,7 @@ err_has '^usage: gorace '
 
 t gorace version
 code_is 0
-out_has '^gorace [0-9]+\.[0-9]+\.[0-9]+ \(LLVM 19\.[0-9.]+, [A-Za-z]+\)$'
+out_has '^gorace [0-9]+\.[0-9]+\.[0-9]+ \(LLVM '"$llvm"'\.[0-9.]+, [A-Za-z]+\)$'
 t gorace --version
 out_has '^gorace [0-9]'
 t gorace version please

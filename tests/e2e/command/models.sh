@@ -198,7 +198,7 @@ int main() {
   second.join();
 }
 END
-t clang++-19 -O2 -c gate.cc
+t "$clangxx" -O2 -c gate.cc
 code_is 0
 t gorace c++ -g -O1 user.cc gate.o -o user
 code_is 0
@@ -220,8 +220,7 @@ GORACE_MODELS=gate.models t gorace c++ -g -O1 user.cc gate.o -o user
 code_is 0
 t ./user
 code_is 0
-plug=$(dirname "$(dirname "$gorace")")/lib/gorace-plug.so
-t clang++-19 -fplugin="$plug" -fpass-plugin="$plug" -mllvm -gorace-model=gate.models -g -O1 -c user.cc -o user.o
+t "$clangxx" -fplugin="$plug" -fpass-plugin="$plug" -mllvm -gorace-model=gate.models -g -O1 -c user.cc -o user.o
 code_is 0
 t gorace c++ user.o gate.o -o user
 t ./user

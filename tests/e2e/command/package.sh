@@ -34,7 +34,7 @@ reports_race() {
   err_has 'race\.cc:5'
 }
 
-t cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
+t cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$clang" -DCMAKE_CXX_COMPILER="$clangxx"
 code_is 0
 t cmake --build build
 code_is 0
@@ -53,16 +53,16 @@ reports_race all/checked
 # Another compiler is refused while configuring.
 t cmake -S . -B wrong -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++
 code_is 1
-err_has 'gorace_instrument\(checked\): needs clang 19'
+err_has 'gorace_instrument\(checked\): needs clang '"$llvm"
 
 if command -v pkg-config >/dev/null; then
   export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
   # shellcheck disable=SC2046
-  t clang++-19 -std=c++20 race.cc -o plain-by-pkg-config $(pkg-config --cflags --libs gorace)
+  t "$clangxx" -std=c++20 race.cc -o plain-by-pkg-config $(pkg-config --cflags --libs gorace)
   code_is 0
   t ./plain-by-pkg-config
   code_is 0
-  t clang++-19 -std=c++20 -O1 race.cc -o by-pkg-config $(pkg-config --variable=cflags_race gorace) \
+  t "$clangxx" -std=c++20 -O1 race.cc -o by-pkg-config $(pkg-config --variable=cflags_race gorace) \
     $(pkg-config --cflags gorace) $(pkg-config --variable=libs_race gorace) $(pkg-config --libs gorace)
   code_is 0
   reports_race ./by-pkg-config

@@ -15,7 +15,7 @@ cat >code.cc <<'END'
 __attribute__((noinline)) int leaf(int value) { return value + 1; }
 int main(int argc, char**) { return leaf(argc) - leaf(argc); }
 END
-t clang++-19 -O1 -g code.cc -o code
+t "$clangxx" -O1 -g code.cc -o code
 address=$(nm code | awk '$3 == "_Z4leafi" {print $1}')
 pc=$(printf '%x' $((0x$address + 1 + 0x10000)))
 {

@@ -159,7 +159,7 @@ t gorace c++ -g -O1 deep.cc -o deep
 race_found gorace run ./deep
 err_has 'deep.cc:5 '
 err_has '^  run\(\)$'
-t "${GORACE_CXX:-clang++-19}" -g -O1 -fsanitize=thread -c deep.cc -o deep.o
+t "${GORACE_CXX:-$clangxx}" -g -O1 -fsanitize=thread -c deep.cc -o deep.o
 t gorace c++ deep.o -o deep_objects
 race_found gorace run ./deep_objects
 err_has 'deep.cc:5 '

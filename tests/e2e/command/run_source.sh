@@ -81,7 +81,7 @@ code_is 127
 err_is "gorace run: GORACE_CXX=/no/such/compiler: there is no such compiler"
 GORACE_CXX=/bin/true t gorace run main.cc
 code_is 2
-err_is "gorace run: GORACE_CXX=/bin/true is not clang; gorace's compiler plugin needs clang 19"
+err_is "gorace run: GORACE_CXX=/bin/true is not clang; gorace's compiler plugin needs clang $llvm"
 TMPDIR=/no/such/folder t gorace run main.cc
 code_is 1
 err_has 'cannot make /no/such/folder/gorace-run-'
@@ -89,9 +89,9 @@ err_has 'cannot make /no/such/folder/gorace-run-'
 # A signal while the compiler runs: it ends the compiler and the command, and the folder is removed. This compiler says that it runs, and
 # waits to be ended.
 mkfifo started
-cat >compiler <<'END'
+cat >compiler <<END
 #!/bin/sh
-[ "$1" = --version ] && { echo "clang version 19.1.7"; exit; }
+[ "\$1" = --version ] && { echo "clang version $llvm.0.0"; exit; }
 trap 'exit 1' TERM
 echo started >started
 while :; do sleep 0.01; done

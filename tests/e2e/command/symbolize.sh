@@ -9,7 +9,7 @@ __attribute__((noinline)) T twice(T value) { return value + value; }
 }
 int main(int argc, char**) { return app::twice(argc); }
 END
-t clang++-19 -O2 -g code.cc -o code
+t "$clangxx" -O2 -g code.cc -o code
 address=$(nm code | awk '$3 == "_ZN3app5twiceIiEET_S1_" {print $1}')
 t gorace symbolize code "$address" 0x"$address"
 code_is 0

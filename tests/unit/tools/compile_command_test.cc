@@ -16,7 +16,7 @@ using Words = std::vector<std::string>;
 const Layout kLayout{"/opt/gorace/include", "/opt/gorace/lib/gorace"};
 
 Words command(const Words& args, CompileMode mode = {}, const Layout& layout = kLayout) {
-  return compile_command({"clang++-19"}, layout, mode, classify(args), args);
+  return compile_command({{"clang++-19"}, 19}, layout, mode, classify(args), args);
 }
 
 size_t position(const Words& words, const std::string& word) {
@@ -24,10 +24,11 @@ size_t position(const Words& words, const std::string& word) {
 }
 
 TEST(CompileCommand, CompilesWithThePluginAsBothKinds) {
-  EXPECT_THAT(command({"-c", "a.cc"}), ElementsAre("clang++-19", "-fplugin=/opt/gorace/lib/gorace/gorace-plug.so",
-                                                   "-fpass-plugin=/opt/gorace/lib/gorace/gorace-plug.so", "-g",
-                                                   "-isystem", "/opt/gorace/include", "-c", "a.cc",
-                                                   "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"));
+  EXPECT_THAT(
+      command({"-c", "a.cc"}),
+      ElementsAre("clang++-19", "-fplugin=/opt/gorace/lib/gorace/llvm19/gorace-plug.so",
+                  "-fpass-plugin=/opt/gorace/lib/gorace/llvm19/gorace-plug.so", "-g", "-isystem", "/opt/gorace/include",
+                  "-c", "a.cc", "-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer"));
 }
 
 TEST(CompileCommand, LinksTheWholeDetectorBeforeTheRuntime) {
@@ -62,7 +63,7 @@ TEST(CompileCommand, LinksCWithTheLibrariesTheRuntimeIsWrittenWith) {
 
 TEST(CompileCommand, ALibraryGetsNoRuntime) {
   const Words words = command({"-shared", "-fPIC", "a.cc", "-o", "liba.so"});
-  EXPECT_THAT(words, Contains("-fplugin=/opt/gorace/lib/gorace/gorace-plug.so"));
+  EXPECT_THAT(words, Contains("-fplugin=/opt/gorace/lib/gorace/llvm19/gorace-plug.so"));
   for (const std::string& word : words) EXPECT_THAT(word, Not(HasSubstr(".a")));
 }
 
@@ -113,7 +114,7 @@ TEST(CompileCommand, SwitchesOfLintsAreSaidToThePlugin) {
 
 TEST(CompileCommand, AWrapperStaysInFront) {
   const Words args = {"-c", "a.cc"};
-  const Words words = compile_command({"/usr/bin/ccache", "clang++-19"}, kLayout, {}, classify(args), args);
+  const Words words = compile_command({{"/usr/bin/ccache", "clang++-19"}, 19}, kLayout, {}, classify(args), args);
   EXPECT_EQ(words.at(0), "/usr/bin/ccache");
   EXPECT_EQ(words.at(1), "clang++-19");
 }
@@ -127,13 +128,20 @@ TEST(CheckUse, RefusesWhatCannotBeCombined) {
 }
 
 TEST(NeededFiles, AreThoseThatTheCommandNames) {
-  EXPECT_THAT(needed_files(kLayout, {}, classify({"-c", "a.cc"})), ElementsAre(kLayout.plugin()));
-  EXPECT_THAT(needed_files(kLayout, {}, classify({"a.cc"})),
-              ElementsAre(kLayout.plugin(), kLayout.library("gorace"), kLayout.library("gorace_race"),
-                          kLayout.library("gorace_detector")));
+  EXPECT_TRUE(needed_files(kLayout, {}, classify({"-c", "a.cc"})).empty());
+  EXPECT_THAT(
+      needed_files(kLayout, {}, classify({"a.cc"})),
+      ElementsAre(kLayout.library("gorace"), kLayout.library("gorace_race"), kLayout.library("gorace_detector")));
   EXPECT_THAT(needed_files(kLayout, {Language::kCxx, false}, classify({"a.cc"})),
               ElementsAre(kLayout.library("gorace")));
   EXPECT_TRUE(needed_files(kLayout, {}, classify({"--version"})).empty());
+}
+
+TEST(NeedsPlugin, WhenSomethingIsCompiledWithRaceDetection) {
+  EXPECT_TRUE(needs_plugin({}, classify({"-c", "a.cc"})));
+  EXPECT_FALSE(needs_plugin({}, classify({"a.o"})));
+  EXPECT_FALSE(needs_plugin({}, classify({"--version"})));
+  EXPECT_FALSE(needs_plugin({Language::kCxx, false}, classify({"-c", "a.cc"})));
 }
 
 }  // namespace

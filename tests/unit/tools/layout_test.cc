@@ -29,7 +29,7 @@ TEST_F(LayoutTest, OfABuildTree) {
   add_library("/lib");
   const auto layout = find_layout(root_ + "/bin/gorace");
   ASSERT_TRUE(layout.ok());
-  EXPECT_EQ(layout->plugin(), root_ + "/lib/gorace-plug.so");
+  EXPECT_EQ(layout->plugin(19), root_ + "/lib/llvm19/gorace-plug.so");
   EXPECT_EQ(layout->include_folder, root_ + "/include");
 }
 
@@ -50,8 +50,20 @@ TEST_F(LayoutTest, ThatIsNotThereIsNamed) {
 TEST_F(LayoutTest, MissingFilesAreNamed) {
   add_library("/lib");
   EXPECT_TRUE(check_files({root_ + "/lib/libgorace.a"}).ok());
-  const absl::Status status = check_files({root_ + "/lib/libgorace.a", root_ + "/lib/gorace-plug.so"});
-  EXPECT_EQ(status.message(), root_ + "/lib/gorace-plug.so is missing; install gorace again or build it whole");
+  const absl::Status status = check_files({root_ + "/lib/libgorace.a", root_ + "/lib/libgorace_race.a"});
+  EXPECT_EQ(status.message(), root_ + "/lib/libgorace_race.a is missing; install gorace again or build it whole");
+}
+
+TEST_F(LayoutTest, ListsThePluginsNewestFirst) {
+  add_library("/lib/gorace");
+  for (const char* folder : {"/llvm9", "/llvm16", "/llvm19", "/llvmx"}) {
+    std::filesystem::create_directories(root_ + "/lib/gorace" + folder);
+    std::ofstream(root_ + "/lib/gorace" + folder + "/gorace-plug.so");
+  }
+  std::filesystem::create_directories(root_ + "/lib/gorace/llvm20");  // empty
+  const auto layout = find_layout(root_ + "/bin/gorace");
+  ASSERT_TRUE(layout.ok());
+  EXPECT_EQ(layout->plugin_versions(), (std::vector<int>{19, 16, 9}));
 }
 
 }  // namespace

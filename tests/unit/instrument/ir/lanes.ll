@@ -39,7 +39,7 @@ define void @constant_mask(ptr %p, <4 x i32> %v) {
 ; CHECK-NOT: __gorace
 ; CHECK: call void @llvm.masked.store
 define void @whole_vector(ptr %p, <4 x i32> %v) {
-  call void @llvm.masked.store.v4i32.p0(<4 x i32> %v, ptr %p, i32 16, <4 x i1> splat (i1 true))
+  call void @llvm.masked.store.v4i32.p0(<4 x i32> %v, ptr %p, i32 16, <4 x i1> <i1 true, i1 true, i1 true, i1 true>)
   ret void
 }
 
