@@ -94,13 +94,21 @@ G* steal_work(M* m, P* p) {
   return nullptr;
 }
 
-// poll_now: the rare look at everything that must not starve behind the local queue.
-G* poll_now(P* p) {
-  p->polls_left = kGlobalPollInterval;
+// end_slice: goroutines that ready each other hand the processor over through the next slot, ahead of the ring. They
+// share one time slice, which is over: the one that was readied last waits behind the others.
+void end_slice(P* p) {
+  if (p->queue.ring_size() == 0) return;
+  if (G* g = p->queue.take_next()) push_local(p, g);
+}
+
+// poll_now: the rare look at everything that must not starve behind the goroutines that run in turn. The interval
+// varies: with a fixed one a pattern of as many steps always meets it in the same step.
+G* poll_now(M* m, P* p) {
+  p->polls_left = kGlobalPollInterval - (next_random(m) & 3);
   p->timers.run_expired(read_clock());
-  if (G* g = global_take(p, /*one_only=*/true)) return g;
-  return p->queue
-      .pop();  // before the next slot: two goroutines that ready each other would keep the ring waiting for ever
+  end_slice(p);
+  if (G* g = global_take(p)) return g;
+  return p->queue.pop();
 }
 
 G* take_home(M* m) {
@@ -110,13 +118,13 @@ G* take_home(M* m) {
 
 G* local_work(M* m, P* p) {
   if (p->polls_left == 0) {
-    if (G* g = poll_now(p)) return g;
+    if (G* g = poll_now(m, p)) return g;
   }
   if (p->timers.next_when() <= g_sched.coarse_now.load(std::memory_order_relaxed)) p->timers.run_expired(read_clock());
   if (G* g = take_home(m)) return g;
   if (G* g = p->queue.take_next()) return g;
   if (G* g = p->queue.pop()) return g;
-  return global_take(p, /*one_only=*/false);
+  return global_take(p);
 }
 
 // give_up_p makes the M idle unless work appeared; true when it is idle and must sleep.

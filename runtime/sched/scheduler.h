@@ -19,7 +19,7 @@ inline constexpr int kMaxProcs = 1024;         // GOMAXPROCS
 inline constexpr int kMaxMachines = 10000;     // threads, as Go's default
 inline constexpr uint32_t kMaxDetached = 512;  // goroutines that hog a thread of their own
 inline constexpr uint32_t kMaxPs = kMaxProcs + kMaxDetached + 1;
-inline constexpr uint32_t kGlobalPollInterval = 61;  // Go's: prime, so that no pattern of the program resonates
+inline constexpr uint32_t kGlobalPollInterval = 61;  // at most; as Go's. Also the time slice of a pair (schedule.cc)
 
 struct Scheduler {
   SpinLock lock;
@@ -77,8 +77,8 @@ int64_t earliest_timer();
 // --- global_queue.cc ---
 void global_push(G* g);  // takes the lock; wakes nobody
 void global_push_locked(G* const* batch, uint32_t count);
-G* global_take(P* p, bool one_only);  // moves a fair share to p's ring and returns one; null when empty
-void push_local(P* p, G* g);          // ring, or half of the ring to the global queue when it is full
+G* global_take(P* p);         // moves a fair share to p's ring and returns one; null when empty
+void push_local(P* p, G* g);  // ring, or half of the ring to the global queue when it is full
 void drain_to_global_locked(P* p);
 
 // --- machines.cc: threads that run goroutines. ---
@@ -87,11 +87,11 @@ void wake_processor();  // if a P is idle and nobody spins: start or wake an M t
 // no thread, and it is not counted any more.
 bool start_machine_with_idle_p();
 void stop_machine(M* m, int64_t until_ns);  // sleep without a P until handed one
-// keep_timers: a P became idle, or was freed, and its M does not stay to watch the timers (give_up_p does). Unless somebody sleeps until the
-// earliest one already, an M is woken, finds nothing to run, and becomes the one that does.
+// keep_timers: a P became idle, or was freed, and its M does not stay to watch the timers (give_up_p does). Unless
+// somebody sleeps until the earliest one already, an M is woken, finds nothing to run, and becomes the one that does.
 void keep_timers();
-void hand_off_p(M* m);                      // give the P away: to another M if there is work for it
-bool run_at_home(M* m, G* g);               // g belongs to another M: pass it there with this M's P; false: run it here
+void hand_off_p(M* m);         // give the P away: to another M if there is work for it
+bool run_at_home(M* m, G* g);  // g belongs to another M: pass it there with this M's P; false: run it here
 void hand_home_locked(M* home, G* g, P* p);  // home is idle: it gets p and g; the caller wakes it
 void wake_machine(M* m);
 void link_idle_locked(M* m);
