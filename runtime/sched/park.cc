@@ -186,7 +186,7 @@ void yield_now() {
   }
   begin_scheduling(m);
   G* next = pick_next(m, p, /*take_home=*/g->sched.home != m);
-  if (next == nullptr && p->queue.empty() && p->polls_left != 0 && m->locked_g == nullptr &&
+  if (next == nullptr && p->queue.empty() && p->polls_left > 0 && m->locked_g == nullptr &&
       g_sched.global_size.load(std::memory_order_relaxed) == 0 &&
       m->ready_home.load(std::memory_order_relaxed) == nullptr &&
       p->timers.next_when() > g_sched.coarse_now.load(std::memory_order_relaxed) &&

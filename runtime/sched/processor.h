@@ -24,7 +24,9 @@ enum class PState : uint8_t { kFree, kIdle, kRunning, kDetached };
 struct alignas(64) P {
   // The holding M's, but for the queue's thief side.
   RunQueue queue;
-  uint32_t polls_left = 1;   // scheduling points until the global queue and the clock are looked at
+  // Scheduling points until the global queue and the clock are looked at; not above 0: at the next one. A P may change
+  // hands in that state.
+  int32_t polls_left = 1;
   int free_stack_count = 0;  // cache of dead G, default size: free_stacks[0, count)
   uint64_t next_id = 0;      // [next_id, last_id): goroutine ids reserved for this P
   uint64_t last_id = 0;

@@ -104,7 +104,7 @@ void end_slice(P* p) {
 // poll_now: the rare look at everything that must not starve behind the goroutines that run in turn. The interval
 // varies: with a fixed one a pattern of as many steps always meets it in the same step.
 G* poll_now(M* m, P* p) {
-  p->polls_left = kGlobalPollInterval - (next_random(m) & 3);
+  p->polls_left = kGlobalPollInterval - static_cast<int32_t>(next_random(m) & 3);
   p->timers.run_expired(read_clock());
   end_slice(p);
   if (G* g = global_take(p)) return g;
@@ -117,7 +117,7 @@ G* take_home(M* m) {
 }
 
 G* local_work(M* m, P* p) {
-  if (p->polls_left == 0) {
+  if (p->polls_left <= 0) {
     if (G* g = poll_now(m, p)) return g;
   }
   if (p->timers.next_when() <= g_sched.coarse_now.load(std::memory_order_relaxed)) p->timers.run_expired(read_clock());

@@ -19,7 +19,7 @@ inline constexpr int kMaxProcs = 1024;         // GOMAXPROCS
 inline constexpr int kMaxMachines = 10000;     // threads, as Go's default
 inline constexpr uint32_t kMaxDetached = 512;  // goroutines that hog a thread of their own
 inline constexpr uint32_t kMaxPs = kMaxProcs + kMaxDetached + 1;
-inline constexpr uint32_t kGlobalPollInterval = 61;  // at most; as Go's. Also the time slice of a pair (schedule.cc)
+inline constexpr int32_t kGlobalPollInterval = 61;  // at most; as Go's. Also the time slice of a pair (schedule.cc)
 
 struct Scheduler {
   SpinLock lock;

@@ -103,7 +103,7 @@ namespace gorace::runtime {
     return nullptr;
   }
   p->tick.store(p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (--p->polls_left == 0) return nullptr;  // the loop sets it anew
+  if (--p->polls_left <= 0) return nullptr;  // the loop sets it anew
   if (p->timers.next_when() <= g_sched.coarse_now.load(std::memory_order_relaxed)) return nullptr;
   if (take_home && m->ready_home.load(std::memory_order_relaxed) != nullptr) {
     if (G* g = m->ready_home.exchange(nullptr, std::memory_order_acquire)) return g;

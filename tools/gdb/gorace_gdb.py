@@ -286,11 +286,19 @@ class GoroutineCommand(gdb.Command):
 # --- Pretty printers ---
 
 
-def _queue_length(queue):
-    count, waiter = 0, atomic(queue["first_"])
+def _list_length(waiter):
+    count = 0
     while int(waiter) != 0 and count < 1000:
         count, waiter = count + 1, waiter["next"]
     return count
+
+
+def _queue_length(queue):
+    return _list_length(atomic(queue["first_"]))
+
+
+def _waiting(count):
+    return ", %d waiting" % count if count else ""
 
 
 class ChanPrinter:
@@ -313,17 +321,64 @@ class ChanPrinter:
 
 
 class MutexPrinter:
-    """runtime/sync/mutex.cc: locked, woken, starving, and above them the number of waiters."""
+    """runtime/sync/mutex.cc: who holds it, woken, starving, and above them the number of waiters."""
 
     def __init__(self, value):
         self.value = value
 
     def to_string(self):
         word = int(atomic(self.value["sema_"]["word"]))
-        text = "locked" if word & 1 else "unlocked"
-        if word & 4:
+        text = "locked" if word & 3 else "unlocked"
+        if word & 8:
             text += ", starving"
-        return text + (", %d waiting" % (word >> 3) if word >> 3 else "")
+        return text + _waiting(word >> 4)
+
+
+class RWMutexPrinter:
+    """runtime/sync/rw_mutex.cc: readers are counted in writer_sema_; a writer makes the count negative."""
+
+    MAX_READERS = 1 << 30
+
+    def __init__(self, value):
+        self.value = value
+
+    def to_string(self):
+        word = int(atomic(self.value["writer_sema_"]["word"]))
+        readers = word - (1 << 32) if word >= 1 << 31 else word
+        inside = int(atomic(self.value["reader_sema_"]["word"]))
+        writers = int(atomic(self.value["writers_"]["word"])) >> 4
+        if readers >= 0:
+            text = "%d reading" % readers if readers else "unlocked"
+        elif inside > 0:
+            text, writers = "%d reading" % inside, writers + 1
+        else:
+            text = "locked"
+        waiting = readers + self.MAX_READERS - inside if readers < 0 else 0
+        for count, what in ((writers, "writing"), (waiting, "reading")):
+            if count:
+                text += ", %d waiting for %s" % (count, what)
+        return text
+
+
+class CondPrinter:
+    """runtime/sync/cond.cc: a list of those who wait."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def to_string(self):
+        return "%d waiting" % _list_length(self.value["first_"])
+
+
+class SemaphorePrinter:
+    """runtime/sync/semaphore.cc"""
+
+    def __init__(self, value):
+        self.value = value
+
+    def to_string(self):
+        text = "%d of %d held" % (int(self.value["held_"]), int(self.value["size_"]))
+        return text + _waiting(_list_length(self.value["first_"]))
 
 
 class WaitGroupPrinter:
@@ -336,13 +391,16 @@ class WaitGroupPrinter:
         state = int(atomic(self.value["state_"]))
         counter = state >> 32
         waiting = state & 0x7FFFFFFF
-        return "counter %d" % counter + (", %d waiting" % waiting if waiting else "")
+        return "counter %d" % counter + _waiting(waiting)
 
 
 def _printers():
     printers = gdb.printing.RegexpCollectionPrettyPrinter("gorace")
     printers.add_printer("chan", r"^gorace::(Chan|SendChan|RecvChan)(<.*>)?$", ChanPrinter)
     printers.add_printer("mutex", r"^gorace::Mutex$", MutexPrinter)
+    printers.add_printer("rw_mutex", r"^gorace::RWMutex$", RWMutexPrinter)
+    printers.add_printer("cond", r"^gorace::Cond$", CondPrinter)
+    printers.add_printer("semaphore", r"^gorace::Semaphore$", SemaphorePrinter)
     printers.add_printer("wait_group", r"^gorace::WaitGroup$", WaitGroupPrinter)
     return printers
 

@@ -33,17 +33,18 @@ class Mutex {
   Mutex& operator=(const Mutex&) = delete;
 
   void lock() {
-    if (!internal::swap_word(sema_.word, 0, 1)) lock_slow();
+    if (!internal::take_word(sema_.word)) lock_slow();
   }
   // try_lock locks when the mutex is free, and tells whether it did. It never waits.
   bool try_lock();
   void unlock() {
-    if (!internal::swap_word(sema_.word, 1, 0)) unlock_slow();
+    bool decremented;
+    if (!internal::give_word(sema_.word, &decremented)) unlock_slow(decremented);
   }
 
  private:
   void lock_slow();
-  void unlock_slow();
+  void unlock_slow(bool decremented);
 
   internal::Sema sema_;
 };

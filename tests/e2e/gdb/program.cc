@@ -9,6 +9,12 @@ gorace::Chan<int> g_numbers;
 gorace::Chan<int> g_nil;
 gorace::Mutex g_mutex;
 gorace::WaitGroup g_group;
+gorace::RWMutex g_read;
+gorace::RWMutex g_written;
+gorace::RWMutex g_wanted;
+gorace::Mutex g_mutex_of_cond;
+gorace::Cond g_cond;
+gorace::Semaphore g_semaphore(5);
 
 [[gnu::noinline]] int receive_number(int parameter) {
   const int number = g_numbers.recv().value_or(0);
@@ -37,6 +43,23 @@ int parked() {
   return count;
 }
 
+// hold_locks leaves locks held in each way there is, and goroutines that wait for them.
+void hold_locks() {
+  g_read.lock_shared();
+  g_read.lock_shared();
+  g_written.lock();
+  gorace::go([] { g_written.lock(); });
+  gorace::go([] { g_written.lock_shared(); });
+  g_wanted.lock_shared();
+  gorace::go([] { g_wanted.lock(); });
+  gorace::go([] {
+    g_mutex_of_cond.lock();
+    g_cond.wait(g_mutex_of_cond);
+  });
+  g_semaphore.acquire(3);
+  for (int i = 0; i < 2; ++i) gorace::go([] { g_semaphore.acquire(4); });
+}
+
 int main(int argc, char**) {
   g_numbers = gorace::make_chan<int>(3);
   g_mutex.lock();
@@ -45,7 +68,8 @@ int main(int argc, char**) {
   gorace::go(take_mutex);
   auto full = gorace::make_chan<int>(2);
   full << 1 << 2;
-  while (parked() < 3) gorace::yield();
+  hold_locks();
+  while (parked() < 9) gorace::yield();
   stop_here(argc > 1);
   went_on();
   return full.len() == 2 ? 0 : 1;

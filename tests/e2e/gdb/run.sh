@@ -23,6 +23,7 @@ questions=(
   -ex 'echo == one\n' -ex 'goroutine 1 bt'
   -ex 'echo == all\n' -ex 'goroutine all bt'
   -ex 'echo == values\n' -ex 'print g_numbers' -ex 'print g_nil' -ex 'print g_mutex' -ex 'print g_group'
+  -ex 'print g_read' -ex 'print g_written' -ex 'print g_wanted' -ex 'print g_cond' -ex 'print g_semaphore'
   -ex 'echo == mistakes\n' -ex 'goroutine 999 bt' -ex 'goroutine x'
   -ex 'echo == after\n' -ex 'bt 1'
 )
@@ -41,6 +42,11 @@ answers() {
   has "$1" '^\$2 = nil chan'
   has "$1" '^\$3 = locked, 1 waiting'
   has "$1" '^\$4 = counter 1, 1 waiting'
+  has "$1" '^\$5 = 2 reading$'
+  has "$1" '^\$6 = locked, 1 waiting for writing, 1 waiting for reading$'
+  has "$1" '^\$7 = 1 reading, 1 waiting for writing$'
+  has "$1" '^\$8 = 1 waiting$'
+  has "$1" '^\$9 = 3 of 5 held, 2 waiting$'
   has "$1" 'no goroutine has the id 999'
   has "$1" 'usage: goroutine ID\|all'
   sed -n '/^== one/,/^== all/p' "$scratch/$1" | grep -q 'stop_here' || { echo "$1: goroutine 1 is not in stop_here" >&2; failed=1; }

@@ -22,7 +22,7 @@ constexpr long kMostRounds = 1000;
 struct Pair {
   Turn there, back;
   std::atomic<bool> stop{false};
-  long rounds = 0;
+  std::atomic<long> rounds{0};
 
   void ping() {
     while (!stop.load()) {
@@ -121,29 +121,24 @@ TEST_P(Fairness, ARingOfThreeSharesWithTheQueue) {
 TEST_P(Fairness, YieldingDoesNotHoldUpTheGlobalQueue) {
   constexpr int kCount = 2000;
   constexpr long kMostYields = 20 * kCount;  // one in 61 turns for the global queue would make it 61 * kCount
-  std::atomic<bool> spawned{false};
   std::atomic<int> ran{0};
-  std::thread outside([&] {
+  std::thread([&] {
     for (int i = 0; i < kCount; ++i) {
       go([&] { ran.fetch_add(1); });
     }
-    spawned.store(true);
-  });
+  }).join();
   Join both(2);
-  long yields = 0;
+  std::atomic<long> yields{0};
   for (int i = 0; i < 2; ++i) {
     go([&] {
-      while (!spawned.load()) {
-      }
       while (ran.load() != kCount) {
-        ++yields;
+        yields.fetch_add(1);
         yield();
       }
       both.done();
     });
   }
   both.wait();
-  outside.join();
   EXPECT_LT(yields, kMostYields);
 }
 
@@ -171,6 +166,33 @@ TEST_P(Fairness, APairDoesNotOutrunWhatItLeavesBehind) {
   ended.wait();
   left_behind.wait();
   EXPECT_LT(most, 20u);
+}
+
+// A processor may be given up between the end of its slice and the look at the global queue, and be held next by a
+// goroutine that comes back from blocking(), without the scheduler loop. A soak ended with a pair that ran for minutes.
+TEST_P(Fairness, AProcessorThatIsTakenOverAtItsPollStillPolls) {
+  blocking([] {
+    runtime::g_sched.lock.lock();
+    runtime::g_sched.idle_ps->polls_left = 0;
+    runtime::g_sched.lock.unlock();
+  });
+  Pair pair;
+  std::atomic<int> left{kOthers};
+  Join all(kOthers + 1);
+  start_others(pair, left, all);
+  go([&] {
+    pair.pong();
+    all.done();
+  });
+  std::thread limit([&] {
+    while (!pair.stop.load()) {
+      if (pair.rounds > 100 * kMostRounds) pair.stop.store(true);
+    }
+  });
+  pair.ping();
+  all.wait();
+  limit.join();
+  EXPECT_LT(pair.rounds, kMostRounds);
 }
 
 }  // namespace

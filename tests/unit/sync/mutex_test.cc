@@ -311,6 +311,22 @@ TEST(SyncDeathTest, UnlockOfUnlockedIsFatal) {
       testing::ExitedWithCode(2), "fatal error: sync: RUnlock of unlocked RWMutex");
 }
 
+// The waiter is woken, and the mutex is free, but its word is not zero.
+TEST(SyncDeathTest, UnlockOfUnlockedIsFatalWhileSomebodyWaits) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        gomaxprocs(1);
+        Mutex mutex;
+        mutex.lock();
+        go([&] { std::lock_guard lock(mutex); });
+        yield();
+        mutex.unlock();
+        mutex.unlock();
+      },
+      testing::ExitedWithCode(2), "fatal error: sync: unlock of unlocked mutex");
+}
+
 TEST(SyncDeathTest, WaitGroupDestroyedTooEarlyIsFatal) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(

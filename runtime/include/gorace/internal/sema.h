@@ -41,23 +41,41 @@ struct Sema {
   SyncWaiter* last = nullptr;  // circular list, last->next is the first
 };
 
-// swap_word changes `word` from `from` to `to` and tells whether it did. False also when observers must be told: then
-// the library does the work. An atomic exchange on x86-64 is both acquire and release.
+// take_word changes a mutex's word from 0 to 1 and tells whether it did. give_word decrements it and tells whether it
+// is 0 now. Both do nothing, and return false, when observers must be told (*decremented: false): then the library does
+// the work. A locked instruction of x86-64 is both acquire and release.
 #if defined(GORACE_INLINE_LOCKS)
-[[gnu::always_inline]] inline bool swap_word(std::atomic<uint32_t>& word, uint32_t from, uint32_t to) {
-  bool swapped;
+[[gnu::always_inline]] inline bool take_word(std::atomic<uint32_t>& word) {
+  bool taken;
+  uint32_t free = 0;
   asm volatile(
       "cmpl $0, %[observers]\n\t"
       "jne 1f\n\t"
-      "lock cmpxchgl %[to], %[word]\n"
-      "1:"  // ZF: swapped
-      : "=@ccz"(swapped), [word] "+m"(word), "+a"(from)
-      : [observers] "m"(runtime::g_observer_count), [to] "r"(to)
+      "lock cmpxchgl %[held], %[word]\n"
+      "1:"  // ZF: taken
+      : "=@ccz"(taken), [word] "+m"(word), "+a"(free)
+      : [observers] "m"(runtime::g_observer_count), [held] "r"(1)
       : "memory");
-  return swapped;
+  return taken;
+}
+[[gnu::always_inline]] inline bool give_word(std::atomic<uint32_t>& word, bool* decremented) {
+  bool given;
+  int observers;
+  asm volatile(
+      "movl %[count], %[observers]\n\t"
+      "testl %[observers], %[observers]\n\t"
+      "jne 1f\n\t"
+      "lock decl %[word]\n"
+      "1:"  // ZF: given
+      : "=@ccz"(given), [word] "+m"(word), [observers] "=&r"(observers)
+      : [count] "m"(runtime::g_observer_count)
+      : "memory");
+  *decremented = observers == 0;
+  return given;
 }
 #else
-inline bool swap_word(std::atomic<uint32_t>&, uint32_t, uint32_t) { return false; }
+inline bool take_word(std::atomic<uint32_t>&) { return false; }
+inline bool give_word(std::atomic<uint32_t>&, bool* decremented) { return *decremented = false; }
 #endif
 
 // forget_object tells observers that a new object begins at an address where another one may have been. So locks need
