@@ -47,9 +47,12 @@ struct Hooks {
   void (*release)(G* g, const void* object) = nullptr;
   void (*release_merge)(G* g, const void* object) = nullptr;
   void (*release_acquire)(G* g, const void* object) = nullptr;
+  // exchange: what either did before happens before what the other does next (an unbuffered send and its receive).
+  // `parked` is a goroutine that the caller, g, has dequeued.
+  void (*exchange)(G* g, G* parked) = nullptr;
 
-  // lock_taken: g holds the lock from now on (`shared`: for reading). lock_dropped: it is about to give it back. For reports;
-  // the edges are acquire and release.
+  // lock_taken: g holds the lock from now on (`shared`: for reading). lock_dropped: it is about to give it back. For
+  // reports; the edges are acquire and release.
   void (*lock_taken)(G* g, const void* lock, bool shared) = nullptr;
   void (*lock_dropped)(G* g, const void* lock) = nullptr;
 

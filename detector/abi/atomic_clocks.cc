@@ -31,6 +31,7 @@ void fence_clocks(Context* context, int number) {
   const MemoryOrder order(number);
   if (order.acquires()) {
     context->clock.join(context->relaxed_acquires);
+    note_clock_change(context);
     context->relaxed_acquires.clear();
   }
   if (order.releases()) {

@@ -1,11 +1,22 @@
 #include "detector/clock/vector_clock.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "runtime/base/check.h"
 
 namespace gorace::detector {
 namespace {
 
 constexpr int kWidth = ClockNode::kWidth;
+
+// Trees up to this height (4,096 slots, at most 17 KB) keep leaves of their own and change them in place; in higher
+// ones clocks that have met share their leaves again, or each of 100,000 strands would come to own a whole tree.
+constexpr int kHighestOwner = 2;
+// assign_owned copies where at most so many words of an inner node differ, and shares the node otherwise. In a tree of
+// five levels that is at most 31 nodes.
+constexpr int most_copied(bool share_leaves) { return share_leaves ? 2 : 4; }
 
 // Epochs have at most 24 bits: signed comparisons do, which SSE2 has.
 bool leaf_covers(const ClockNode& a, const ClockNode& b) {
@@ -32,19 +43,29 @@ NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
   return joined;
 }
 
-// for_each_difference calls visit(i, a's word, b's word) where the two nodes' words differ. Two words at a time: most
-// are equal, or zero in both.
+// difference_mask: bit i is set where the two nodes' words i differ.
+inline uint32_t difference_mask(const ClockNode& a, const ClockNode& b) {
+#if defined(__SSE2__)
+  const auto equal = [&](int quarter) {
+    return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(a.word) + quarter),
+                           _mm_load_si128(reinterpret_cast<const __m128i*>(b.word) + quarter));
+  };
+  const __m128i low = _mm_packs_epi32(equal(0), equal(1));
+  const __m128i high = _mm_packs_epi32(equal(2), equal(3));
+  return ~static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high))) & 0xffff;
+#else
+  uint32_t mask = 0;
+  for (int i = 0; i < kWidth; ++i) mask |= static_cast<uint32_t>(a.word[i] != b.word[i]) << i;
+  return mask;
+#endif
+}
+
+// for_each_difference calls visit(i, a's word, b's word) where the two nodes' words differ: mostly in one or two.
 template <class Visit>
 [[gnu::always_inline]] inline void for_each_difference(const ClockNode& a, const ClockNode& b, Visit&& visit) {
-  for (int pair = 0; pair < kWidth; pair += 2) {
-    uint64_t of_a;
-    uint64_t of_b;
-    __builtin_memcpy(&of_a, a.word + pair, sizeof(of_a));
-    __builtin_memcpy(&of_b, b.word + pair, sizeof(of_b));
-    if (of_a == of_b) continue;
-    for (int i = pair; i < pair + 2; ++i) {
-      if (a.word[i] != b.word[i]) visit(i, a.word[i], b.word[i]);
-    }
+  for (uint32_t mask = difference_mask(a, b); mask != 0; mask &= mask - 1) {
+    const int i = __builtin_ctz(mask);
+    visit(i, a.word[i], b.word[i]);
   }
 }
 
@@ -87,8 +108,9 @@ NodeIndex join_shared(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
 }
 
 // join_owned consumes the caller's reference to `a`, which lets it change `a` in place when that is the only one;
-// borrows `b`.
-NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
+// borrows `b`. Unless `share_leaves`, own nodes stay own ones, but for leaves that are equal: these hold nobody who is
+// at work now, and once shared they are skipped.
+NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height, bool share_leaves) {
   if (a == b || b == 0 || b == known) return a;
   if (a == 0) return reference(b);
   if (!is_unique(a)) {
@@ -97,7 +119,7 @@ NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
     return joined;
   }
   if (height == 0) {
-    if (leaf_covers(node_at(b), node_at(a))) {
+    if (share_leaves ? leaf_covers(node_at(b), node_at(a)) : difference_mask(node_at(a), node_at(b)) == 0) {
       unreference(a, 0);
       return reference(b);
     }
@@ -106,13 +128,48 @@ NodeIndex join_owned(NodeIndex a, NodeIndex b, NodeIndex known, int height) {
   }
   bool all_of_b = true;
   for_each_difference(node_at(a), node_at(b), [&](int i, NodeIndex left, NodeIndex right) {
-    const NodeIndex joined = join_owned(left, right, child_of(known, i), height - 1);
+    const NodeIndex joined = join_owned(left, right, child_of(known, i), height - 1, share_leaves);
     node_at(a).word[i] = joined;
     all_of_b &= joined == right;
   });
-  if (!all_of_b) return a;
+  if (!all_of_b || !share_leaves) return a;
   unreference(a, height);
   return reference(b);
+}
+
+// assign_leaf is assign_owned for leaves that may be copied. Equal ones are shared: nobody in them is at work now.
+NodeIndex assign_leaf(NodeIndex a, NodeIndex b) {
+  const bool own = is_unique(a);
+  if ((own || is_unique(b)) && difference_mask(node_at(a), node_at(b)) != 0) {
+    if (!own) {
+      unreference(a, 0);
+      a = allocate_node();
+    }
+    node_at(a) = node_at(b);
+    return a;
+  }
+  unreference(a, 0);
+  return reference(b);
+}
+
+// assign_owned consumes the caller's reference to `a`, borrows `b`, and returns a reference to a node equal to `b`: one
+// of a's own where little differs, so that neither has to copy before it changes it, else `b`.
+NodeIndex assign_owned(NodeIndex a, NodeIndex b, int height, bool share_leaves) {
+  if (a == b) return a;
+  if (a != 0 && b != 0) {
+    if (height == 0) {
+      if (!share_leaves) return assign_leaf(a, b);
+    } else if (is_unique(a) &&
+               __builtin_popcount(difference_mask(node_at(a), node_at(b))) <= most_copied(share_leaves)) {
+      for_each_difference(node_at(a), node_at(b), [&](int i, NodeIndex left, NodeIndex right) {
+        node_at(a).word[i] = assign_owned(left, right, height - 1, share_leaves);
+      });
+      return a;
+    }
+  }
+  const NodeIndex shared = reference(b);
+  unreference(a, height);
+  return shared;
 }
 
 NodeIndex empty_node() {
@@ -151,6 +208,15 @@ VectorClock& VectorClock::operator=(VectorClock&& other) noexcept {
   root_ = std::exchange(other.root_, 0);
   height_ = std::exchange(other.height_, 0);
   return *this;
+}
+
+void VectorClock::assign(const VectorClock& other) {
+  if (height_ != other.height_) {
+    *this = other;
+    return;
+  }
+  root_ = assign_owned(root_, other.root_, height_, height_ > kHighestOwner);
+  if (root_ == 0) height_ = 0;
 }
 
 void VectorClock::grow_to(int height) {
@@ -195,7 +261,7 @@ void VectorClock::join(const VectorClock& other, const VectorClock& known) {
     link = &node_at(*link).word[0];
   }
   const NodeIndex shared = known.height_ == other.height_ ? known.root_ : 0;
-  *link = join_owned(*link, other.root_, shared, other.height_);
+  *link = join_owned(*link, other.root_, shared, other.height_, height_ > kHighestOwner);
 }
 
 }  // namespace gorace::detector

@@ -40,6 +40,10 @@ class VectorClock {
     return 0;
   }
 
+  // assign is operator= for clocks that follow each other again and again: where only this one holds its nodes they
+  // are changed in place, so that neither side must copy its path at the next raise().
+  void assign(const VectorClock& other);
+
   // raise sets the slot's epoch to max(present, epoch).
   void raise(uint32_t slot, uint32_t epoch);
 

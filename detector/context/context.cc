@@ -53,6 +53,8 @@ void adopt_slot(Context* context, const SlotGrant& grant) {
   if (grant.early) count_loss(Loss::kSlotReusedEarly);
   set_identity(context, grant.slot, grant.epoch);
   context->last_used_epoch = grant.epoch - 1;
+  context->last_stack_epoch = grant.epoch - 1;
+  context->clock_epoch = grant.epoch;
   own_slot(grant.slot, grant.epoch, context->strand, context);
 }
 
@@ -70,9 +72,10 @@ void move_to_new_slot(Context* context) {
   const SlotGrant grant = take_slot(context, SlotClass::kLong);
   if (grant.epoch == 0) {
     count_loss(Loss::kEpochsExhausted);
+    context->clock_epoch = Context::kNeverKnown;
     return;
   }
-  put_slot(old_slot, context->epoch);
+  put_slot(old_slot, context->epoch, context->epoch);
   adopt_slot(context, grant);
 }
 
@@ -102,16 +105,17 @@ Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId
   SlotGrant grant = take_slot(creator, birth_class(kind));
   // Every one of 2^20 slots is in use or used up: share the last epoch of the unused top slot's class. Nothing is
   // invented, races are missed.
-  if (grant.epoch == 0) {
+  const bool shared = grant.epoch == 0;
+  if (shared) {
     count_loss(Loss::kEpochsExhausted);
-    const uint32_t shared = slot_index(SlotClass::kShort, kShortSlots - 1);
-    grant = {shared, kMaxShortEpoch, false};
+    grant = {slot_index(SlotClass::kShort, kShortSlots - 1), kMaxShortEpoch, false};
   }
   if (creator != nullptr) {
     context->clock = creator->clock;
     context->clock.raise(creator->slot, creator->epoch);
   }
   adopt_slot(context, grant);
+  if (shared) context->clock_epoch = Context::kNeverKnown;
   if (creator != nullptr) context_advance_epoch(creator);
   return context;
 }
@@ -121,7 +125,9 @@ void context_end(Context* context) {
   if (__gorace_tls.context == context) set_current_context(nullptr);
   context->finished = true;
   finish_strand(*context);
-  put_slot(context->slot, context->last_used_epoch);
+  const uint32_t last_epoch =
+      context->last_stack_epoch > context->last_used_epoch ? context->last_stack_epoch : context->last_used_epoch;
+  put_slot(context->slot, context->last_used_epoch, last_epoch);
   if (context->kind == StrandKind::kGoroutine) recycle_context(context);
 }
 
@@ -130,12 +136,35 @@ void context_join(Context* waiter, Context* ended) {
   if (waiter != nullptr) {
     waiter->clock.join(ended->clock);
     waiter->clock.raise(ended->slot, ended->last_used_epoch);
+    note_clock_change(waiter);
     note_slot(waiter, ended->slot);
   }
   recycle_context(ended);
 }
 
 void context_forget(Context* ended) { context_join(nullptr, ended); }
+
+void context_exchange(Context* running, Context* parked) {
+  DetectorScope scope;
+  VectorClock& mine = running->clock;
+  VectorClock& theirs = parked->clock;
+  // Whoever knows the epoch in which the other's clock changed last has all of it (syncvar/released_clock.h). Strands
+  // that hand something to and fro know that of each other, and add an entry each.
+  const bool theirs_has_mine = theirs.get(running->slot) >= running->clock_epoch;
+  const bool mine_has_theirs = mine.get(parked->slot) >= parked->clock_epoch;
+  if (!mine_has_theirs) {
+    theirs_has_mine ? mine.assign(theirs) : mine.join(theirs);
+  }
+  if (!theirs_has_mine) theirs.assign(mine);
+  mine.raise(parked->slot, parked->epoch);
+  theirs.raise(running->slot, running->epoch);
+  for (Context* context : {running, parked}) {
+    note_slot(context, context == running ? parked->slot : running->slot);
+    note_clock_change(context);
+  }
+  context_advance_epoch(running);
+  context_advance_epoch(parked);
+}
 
 void context_advance_epoch(Context* context) {
   if (__gorace_tls.context == context) note_depth(context);

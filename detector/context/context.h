@@ -32,13 +32,21 @@ struct Context {
   VectorClock clock;  // without its own entry: that is (slot, epoch)
   uint32_t slot = 0;  // index in clocks (identity.h)
   uint32_t epoch = 0;
-  // The last epoch in which the strand accessed memory, released, or became a witness (syncvar/released_clock.h).
-  // Whoever knows that one can reuse the slot.
+  // The last epoch in which the strand released, became a witness (syncvar/released_clock.h), or accessed memory that
+  // outlives it. Whoever knows that one can reuse the slot.
   uint32_t last_used_epoch = 0;
+  // The last one in which it accessed its own stack. The next owner of the slot begins after it (note_use).
+  uint32_t last_stack_epoch = 0;
+  // The epoch in which `clock` changed last: whoever knows the end of that epoch has all that is in it
+  // (syncvar/released_clock.h). kNeverKnown: the strand stays in one epoch for lack of others, whose end says nothing.
+  static constexpr uint32_t kNeverKnown = UINT32_MAX;
+  uint32_t clock_epoch = 0;
   uint8_t slot_shift = 0;  // identity >> slot_shift names the slot (identity.h)
   // The strand's deepest place on its stack that the detector has seen: no granule of the stack below it has a history.
   // note_depth() says why.
   uintptr_t stack_mark = UINTPTR_MAX;
+  uintptr_t own_stack_low = 0;  // a goroutine's own stack; for others 0 bytes
+  size_t own_stack_bytes = 0;
   int ignore_depth = 0;  // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
 
   HeldLocks held;  // what it holds, for reports
@@ -87,6 +95,10 @@ void context_join(Context* waiter, Context* ended);
 // context_forget recycles an ended thread's context that nobody will join (detached).
 void context_forget(Context* ended);
 
+// context_exchange: what either strand did so far happens before what the other does next. `parked` does not run, or is
+// the caller's to use.
+void context_exchange(Context* running, Context* parked);
+
 // Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
 void context_advance_epoch(Context* context);
 
@@ -97,6 +109,24 @@ void context_advance_epoch(Context* context);
 [[gnu::always_inline]] inline void note_depth(Context* context) {
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   if (__builtin_expect(here < context->stack_mark, 0)) context->stack_mark = here;
+}
+
+// note_use: the strand accesses `bytes` at `address` in its present epoch. What a goroutine does on its own stack is
+// forgotten at its end, before its slot is free (intercept/runtime_hooks.cc), so nobody has to know of it; the slot's
+// next owner only must not begin in the same epoch. Without that distinction the closure's destructor, after the
+// WaitGroup's done(), would keep the slot from whoever waited, and clocks would grow with each goroutine that ever was.
+[[gnu::always_inline]] inline void note_use(Context* context, uintptr_t address, size_t bytes) {
+  const uintptr_t offset = address - context->own_stack_low;
+  if (offset < context->own_stack_bytes && bytes <= context->own_stack_bytes - offset) {
+    context->last_stack_epoch = context->epoch;
+  } else {
+    context->last_used_epoch = context->epoch;
+  }
+}
+
+// note_clock_change: something was added to the strand's clock in its present epoch.
+inline void note_clock_change(Context* context) {
+  if (context->clock_epoch != Context::kNeverKnown) context->clock_epoch = context->epoch;
 }
 
 // note_slot remembers that the strand has heard of this slot's owner, whose end it may know soon.

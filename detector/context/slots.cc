@@ -12,7 +12,8 @@ constexpr int kProbes = 8;
 constexpr uint32_t kMinEpochsLeft = 64;
 
 struct SlotState {
-  uint32_t final_epoch;
+  uint32_t final_epoch;  // to be known by whoever takes it
+  uint32_t last_epoch;
   bool free;
   bool queued;  // an entry of the queue names it; the entry is stale when it is not free
 };
@@ -60,7 +61,7 @@ bool knows_end(const Context* creator, uint32_t slot, uint32_t final_epoch) {
 SlotGrant grant(uint32_t slot, bool early = false) {
   SlotState& state = g_slots.states[slot];
   state.free = false;
-  return {slot, state.final_epoch + 1, early};
+  return {slot, state.last_epoch + 1, early};
 }
 
 bool take_hinted(const Context* creator, SlotClass slot_class_wanted, SlotGrant* out) {
@@ -130,11 +131,12 @@ SlotGrant take_slot(const Context* creator, SlotClass preferred) {
   return found ? result : SlotGrant{};
 }
 
-void put_slot(uint32_t slot, uint32_t final_epoch) {
+void put_slot(uint32_t slot, uint32_t final_epoch, uint32_t last_epoch) {
   g_slots.lock.lock();
   SlotState& state = g_slots.states[slot];
   state.final_epoch = final_epoch;
-  if (final_epoch + kMinEpochsLeft < max_epoch(slot)) {
+  state.last_epoch = last_epoch;
+  if (last_epoch + kMinEpochsLeft < max_epoch(slot)) {
     state.free = true;
     if (!state.queued) {
       state.queued = true;

@@ -2,10 +2,10 @@
 //
 // Exact reuse: a strand may take a slot that an ended one left at epoch f when its creator's clock has f or more for
 // it. Then all that the last owner did happens before all that the new one does, and one index can stand for both. The
-// new owner goes on at f + 1. Freed slots wait in a queue for each class; a search looks at the creator's hints
-// (strands it has heard of) and a bounded number of queue heads, rotating those that do not fit, then takes a fresh
-// slot. Only when a class has no fresh slot left is the oldest taken without that knowledge: counted, races between the
-// two owners may be missed, none is invented.
+// new owner goes on after f, and after any later epoch of which nothing is left (note_use in context.h). Freed slots
+// wait in a queue for each class; a search looks at the creator's hints (strands it has heard of) and a bounded number
+// of queue heads, rotating those that do not fit, then takes a fresh slot. Only when a class has no fresh slot left is
+// the oldest taken without that knowledge: counted, races between the two owners may be missed, none is invented.
 //
 // Thread safety: any thread; one spin lock.
 #ifndef GORACE_DETECTOR_CONTEXT_SLOTS_H_
@@ -31,8 +31,8 @@ struct SlotGrant {
 // up.
 SlotGrant take_slot(const Context* creator, SlotClass preferred);
 
-// put_slot gives a slot back, last used in epoch `final_epoch`.
-void put_slot(uint32_t slot, uint32_t final_epoch);
+// put_slot gives a slot back: whoever knows `final_epoch` may take it and goes on after `last_epoch` (>= final_epoch).
+void put_slot(uint32_t slot, uint32_t final_epoch, uint32_t last_epoch);
 
 // Slots handed out fresh so far. For tests.
 size_t fresh_slots_used(SlotClass slot_class);

@@ -33,6 +33,8 @@ void goroutine_created(G* created, G* creator) {
   Context* context = context_create(parent, StrandKind::kGoroutine, created->id, created_at);
   static_assert(sizeof context->name >= sizeof created->name);
   memcpy(context->name, created->name, sizeof created->name);
+  context->own_stack_low = created->stack_low;
+  context->own_stack_bytes = created->stack_high - created->stack_low;
   created->detector = context;
 }
 
@@ -88,6 +90,12 @@ void on_release_acquire(G* g, const void* object) {
   if (Context* context = watched_context_of(g); context != nullptr) release_acquire(context, address_of(object));
 }
 
+void on_exchange(G* g, G* parked) {
+  Context* running = watched_context_of(g);
+  Context* other = watched_context_of(parked);
+  if (running != nullptr && other != nullptr) context_exchange(running, other);
+}
+
 void on_access(G* g, const void* address, size_t bytes, bool is_write) {
   Context* context = watched_context_of(g);
   if (context == nullptr) return;
@@ -128,6 +136,7 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .release = on_release,
     .release_merge = on_release_merge,
     .release_acquire = on_release_acquire,
+    .exchange = on_exchange,
     .lock_taken = lock_taken,
     .lock_dropped = lock_dropped,
     .access = on_access,

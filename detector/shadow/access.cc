@@ -164,7 +164,7 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
     count_nested_access();
     return;
   }
-  context->last_used_epoch = context->epoch;
+  note_use(context, address, bytes);
   note_depth(context);
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
   const uint64_t write = lock_granule(state, words);
@@ -248,7 +248,7 @@ void access_range(Context* context, const void* address, size_t bytes, OriginId 
     return;
   }
   const DetectorScope scope(state);
-  context->last_used_epoch = context->epoch;
+  note_use(context, reinterpret_cast<uintptr_t>(address), bytes);
   note_depth(context);
   RangeAccess<kIsWrite> range(*context, state, origin);
   range.access(reinterpret_cast<uintptr_t>(address), bytes);

@@ -74,7 +74,7 @@ template <bool kIsWrite, class MakeOrigin>
   }
   state.locked_granule = words;
   const uint64_t mine = make_word(context->current, make_origin(state), byte_mask(address, bytes));
-  context->last_used_epoch = context->epoch;
+  note_use(context, address, bytes);
   note_depth(context);
   const uint64_t write = lock_granule(state, words);
   uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);

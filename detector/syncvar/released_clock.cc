@@ -9,11 +9,18 @@ void ReleasedClock::join_into(VectorClock& clock) const {
 
 void ReleasedClock::acquire_into(Context& context) {
   if (is_known_to(context) || empty()) return;
-  join_into(context.clock);
+  if (contains(context)) {
+    context.clock.assign(clock_);
+    if (witness().is_entry()) context.clock.raise(witness().slot(), witness().epoch());
+  } else {
+    join_into(context.clock);
+  }
+  note_clock_change(&context);
   if (witness().is_entry()) {
     note_slot(&context, witness().slot());
     return;
   }
+  if (context.clock_epoch == Context::kNeverKnown) return;
   // This makes the epoch one that a later owner of the slot must know.
   context.last_used_epoch = context.epoch;
   set_witness(Witness(context.slot, context.epoch, false));
@@ -21,7 +28,12 @@ void ReleasedClock::acquire_into(Context& context) {
 
 void ReleasedClock::store(const Context& context) {
   merged_.clear();
-  clock_ = context.clock;
+  clock_.assign(context.clock);
+  if (__builtin_expect(context.clock_epoch == Context::kNeverKnown, 0)) {
+    clock_.raise(context.slot, context.epoch);
+    set_witness(Witness());
+    return;
+  }
   set_witness(Witness(context.slot, context.epoch, true));
 }
 

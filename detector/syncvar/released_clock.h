@@ -11,6 +11,13 @@
 // last, or that it already heard of, costs one look-up in its clock and no join. For a clock merged from several
 // strands the latest acquirer is the witness: its clock contained it by the end of that epoch.
 //
+// The same the other way round (`contains`): an entry for the acquirer's own slot that is not older than the last
+// change of its clock (Context::clock_epoch) says that all of its clock is in here. Then the acquire is a copy and no
+// join, and a copy shares what it does not change. That is so whenever strands hand something to and fro.
+//
+// Both need epochs that end. A strand that has run out of epochs (context.h, kNeverKnown) goes on releasing in its last
+// one, so its releases have no witness, and nothing ever contains its clock.
+//
 // Thread safety: guarded by the lock of the object that it belongs to.
 #ifndef GORACE_DETECTOR_SYNCVAR_RELEASED_CLOCK_H_
 #define GORACE_DETECTOR_SYNCVAR_RELEASED_CLOCK_H_
@@ -50,6 +57,13 @@ class ReleasedClock {
   void clear();
 
  private:
+  // contains: all of the context's clock is in here.
+  bool contains(const Context& context) const {
+    const Witness witness = this->witness();
+    const uint32_t own = witness.is_entry() && witness.slot() == context.slot ? witness.epoch() : 0;
+    return own >= context.clock_epoch || clock_.get(context.slot) >= context.clock_epoch;
+  }
+
   // Witness: slot, epoch (0: none), and whether the witness's own entry belongs to this clock and is not in the tree.
   // One word, so that it can be read without the lock.
   class Witness {

@@ -9,14 +9,6 @@
 
 namespace gorace::internal {
 
-// exchange_through makes each of two goroutines see what the other did before: an unbuffered send and its receive.
-[[gnu::noinline]] inline void exchange_through(G* g, G* parked, const void* object) {
-  tell_release(g, object);
-  tell_acquire(parked, object);
-  tell_release(parked, object);
-  tell_acquire(g, object);
-}
-
 [[gnu::always_inline]] inline void ChanCore::move_element(void* to, void* from) const {
   if (bytewise()) {
     runtime::copy_bytes(to, from, bytes_);
@@ -35,7 +27,7 @@ namespace gorace::internal {
   if (Waiter* receiver = receivers_.dequeue()) {
     if (g != nullptr) {
       if (capacity_ == 0) {
-        exchange_through(g, receiver->g, slot(0));
+        tell_exchange(g, receiver->g);
       } else {
         // As if through the buffer, though the value goes directly.
         tell_release_acquire(g, slot(send_index_));
@@ -63,7 +55,7 @@ namespace gorace::internal {
   if (Waiter* sender = senders_.dequeue()) {
     *partner = sender;
     if (capacity_ == 0) {
-      if (g != nullptr) exchange_through(g, sender->g, slot(0));
+      if (g != nullptr) tell_exchange(g, sender->g);
       return Attempt::kHandOff;
     }
     // The buffer is full: take its head and put the sender's value, which is the newest, into the slot that becomes

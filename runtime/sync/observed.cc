@@ -12,6 +12,7 @@ void tell_acquire(G* g, const void* object) { observe<&Hooks::acquire>(g, object
 void tell_release(G* g, const void* object) { observe<&Hooks::release>(g, object); }
 void tell_release_merge(G* g, const void* object) { observe<&Hooks::release_merge>(g, object); }
 void tell_release_acquire(G* g, const void* object) { observe<&Hooks::release_acquire>(g, object); }
+void tell_exchange(G* g, G* parked) { observe<&Hooks::exchange>(g, parked); }
 void tell_access(G* g, const void* address, size_t bytes, bool is_write) {
   observe<&Hooks::access>(g, address, bytes, is_write);
 }

@@ -19,6 +19,7 @@ void tell_acquire(runtime::G* g, const void* object);
 void tell_release(runtime::G* g, const void* object);
 void tell_release_merge(runtime::G* g, const void* object);
 void tell_release_acquire(runtime::G* g, const void* object);
+void tell_exchange(runtime::G* g, runtime::G* parked);
 void tell_access(runtime::G* g, const void* address, size_t bytes, bool is_write);
 void tell_dead(const void* address, size_t bytes);
 

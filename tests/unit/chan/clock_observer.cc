@@ -81,6 +81,14 @@ void release_acquire(G* g, const void* object) {
   ++state().clock(g)[g->id];
 }
 
+void exchange(G* g, G* parked) {
+  const Guard guard(state().lock);
+  join(state().clock(g), state().clock(parked));
+  state().clock(parked) = state().clock(g);
+  ++state().clock(g)[g->id];
+  ++state().clock(parked)[parked->id];
+}
+
 void access(G* g, const void* address, size_t, bool is_write) {
   const Guard guard(state().lock);
   state().accesses.push_back({g->id, address, is_write});
@@ -104,6 +112,7 @@ const runtime::Hooks kHooks = {.goroutine_created = created,
                                .release = release,
                                .release_merge = release_merge,
                                .release_acquire = release_acquire,
+                               .exchange = exchange,
                                .access = access,
                                .object_dead = object_dead};
 

@@ -52,6 +52,12 @@ class Oracle {
     acquire(strand, object);
     release(strand, object);
   }
+  void exchange(size_t strand, size_t parked) {
+    join_clock(clocks_[strand], clocks_[parked]);
+    join_clock(clocks_[parked], clocks_[strand]);
+    tick(strand);
+    tick(parked);
+  }
   void join(size_t waiter, size_t ended) { join_clock(clocks_[waiter], clocks_[ended]); }
 
   struct Verdict {

@@ -68,9 +68,13 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
     for (int step = 0; step < 30000; ++step) {
       const size_t a = random() % kClocks;
       const size_t b = random() % kClocks;
-      switch (random() % 8) {
+      switch (random() % 9) {
         case 0:
           clocks[a] = clocks[b];
+          models[a] = models[b];
+          break;
+        case 8:
+          clocks[a].assign(clocks[b]);
           models[a] = models[b];
           break;
         case 1:
