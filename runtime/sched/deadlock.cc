@@ -1,8 +1,8 @@
 // Deadlock: every goroutine waits, and nothing in the process is left that could wake one.
 //
 // Proved, not guessed: all P are idle, no timer is pending, no goroutine is in blocking(), every attached thread waits
-// in park(), nobody announced events from outside, and the process has no thread that the runtime does not know. Such a
-// process cannot change by itself (signal handlers aside, which must not touch channels).
+// in park(), no goroutine waits for a socket, nobody announced events from outside, and the process has no thread that the
+// runtime does not know. Such a process cannot change by itself (signal handlers aside, which must not touch channels).
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 
 #include "runtime/base/real.h"
 #include "runtime/dump/dump.h"
+#include "runtime/netpoll/netpoll.h"
 #include "runtime/sched/scheduler.h"
 
 namespace gorace::runtime {
@@ -80,6 +81,7 @@ IdleVerdict check_deadlock() {
   g_sched.lock.unlock();
   if (!nothing_runs) return IdleVerdict::kWorking;
   if (g_sched.external_wakers.load(std::memory_order_relaxed) != 0) return IdleVerdict::kWorking;
+  if (g_netpoll.waiters.load(std::memory_order_relaxed) != 0) return IdleVerdict::kWorking;  // as in Go: the peer may act
   const bool main_lives = main->tid.load(std::memory_order_acquire) != 0;
   const int known = internal_thread_count() + (main_lives ? 1 : 0) + attached_thread_count() + kSanitizerThreads;
   if (count_threads() != known) return IdleVerdict::kOtherThreads;

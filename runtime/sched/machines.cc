@@ -13,6 +13,7 @@
 #include "runtime/base/raw_writer.h"
 #include "runtime/base/real.h"
 #include "runtime/dump/dump.h"
+#include "runtime/netpoll/netpoll.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 
@@ -80,7 +81,10 @@ bool start_worker(P* p, bool spinning) {
 
 M* take_idle_m_locked() {
   M* m = g_sched.idle_ms;
-  if (m != nullptr) unlink_idle_locked(m);
+  if (m == nullptr) return nullptr;
+  // The one that sleeps in epoll_wait for all is better left there.
+  if (m->idle_next != nullptr && g_netpoll.poller.load(std::memory_order_relaxed) == m) m = m->idle_next;
+  unlink_idle_locked(m);
   return m;
 }
 
@@ -89,15 +93,23 @@ void hand_locked(M* m, P* p) {
   p->machine.store(m, std::memory_order_release);
 }
 
-// wait_for_wake sleeps until somebody hands m a P. False: the time was up first.
-bool wait_for_wake(M* m, int64_t until_ns) {
+// wait_for_wake sleeps until somebody hands m a P. False: the time was up first, or goroutines can go on with their
+// sockets.
+bool wait_for_wake(M* m, int64_t until_ns, bool may_poll, ReadyGoroutines* network) {
   while (m->wake.exchange(0, std::memory_order_acquire) == 0) {
     int64_t timeout = -1;
     if (until_ns != kNever) {
       timeout = until_ns - now_ns();
       if (timeout <= 0) return false;
     }
-    futex_wait(&m->wake, 0, timeout);
+    if (may_poll && become_poller(m)) {
+      // seq_cst: pairs with wake_machine. It sees this M in epoll_wait, or this M the wake-up.
+      if (m->wake.load(std::memory_order_seq_cst) == 0) netpoll(timeout, network);
+      stop_polling();
+      if (network->count != 0) return false;
+    } else {
+      futex_wait(&m->wake, 0, timeout);
+    }
   }
   return true;
 }
@@ -158,8 +170,12 @@ void install_signal_stack() {
 }
 
 void wake_machine(M* m) {
-  m->wake.store(1, std::memory_order_release);
-  futex_wake(&m->wake, 1);
+  m->wake.store(1, std::memory_order_seq_cst);
+  if (g_netpoll.poller.load(std::memory_order_seq_cst) == m) {
+    netpoll_wake();
+  } else {
+    futex_wake(&m->wake, 1);
+  }
 }
 
 void unlink_idle_locked(M* m) {
@@ -220,7 +236,9 @@ void wake_processor() {
 
 void stop_machine(M* m, int64_t until_ns) {
   end_scheduling(m);
-  while (!wait_for_wake(m, until_ns)) {
+  ReadyGoroutines network;
+  bool may_poll = m->locked_g == nullptr;
+  while (!wait_for_wake(m, until_ns, may_poll, &network)) {
     g_sched.lock.lock();
     P* p = nullptr;
     if (m->idle && (p = take_idle_p_locked()) != nullptr) {
@@ -233,20 +251,25 @@ void stop_machine(M* m, int64_t until_ns) {
     g_sched.lock.unlock();
     if (p != nullptr) break;
     until_ns = kNever;
+    if (network.count != 0) {
+      ready_goroutines(&network);
+      may_poll = false;  // while no P is idle those that run look at the network; the first that has nothing to run sleeps there
+    }
   }
   begin_scheduling(m);
   hold_p(m, m->handed_p);
   m->handed_p = nullptr;
+  ready_goroutines(&network);
 }
 
 void keep_timers() {
   const int64_t earliest = earliest_timer();
-  if (earliest == kNever) return;
+  if (earliest == kNever && !netpoll_wanted()) return;
   g_sched.lock.lock();
   const bool unwatched = earliest < g_sched.timer_keeper_until;
   g_sched.lock.unlock();
   std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the one in resume_if_work (schedule.cc)
-  if (unwatched) wake_processor();
+  if (unwatched || netpoll_wanted()) wake_processor();
 }
 
 void hand_off_p(M* m) {

@@ -48,8 +48,9 @@ void unlock_spin_lock(M* m) { static_cast<SpinLock*>(m->unlock_argument)->unlock
 
 void requeue_outgoing(M* m) {
   G* g = m->outgoing;
-  // Main waits for its own thread, outside the queue that others steal from.
-  if (g->kind == GKind::kMain && g->sched.lock_count == 0) {
+  // Main waits for its own thread, outside the queue that others steal from. But not while that thread runs main alone
+  // (sysmon.cc): main would be the next to run, and with one processor nobody else ever.
+  if (g->kind == GKind::kMain && g->sched.lock_count == 0 && m->locked_g == nullptr) {
     ready_main(m, g);
   } else {
     push_local(m->p, g);

@@ -1,6 +1,7 @@
 // The scheduler loop: what an M does when the goroutine it ran has nothing of its own queue to hand over to. Runs on
 // the M's scheduler stack.
 #include "runtime/base/check.h"
+#include "runtime/netpoll/netpoll.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 
@@ -242,6 +243,7 @@ G* find_runnable(M* m) {
       continue;
     }
     if (G* g = local_work(m, p)) return found_work(m, g);
+    if (netpoll_wanted() && look_at_network()) continue;
     if (!m->spinning &&
         2 * g_sched.spinning.load(std::memory_order_relaxed) <
             g_sched.max_procs.load(std::memory_order_relaxed) - g_sched.idle_p_count.load(std::memory_order_relaxed)) {

@@ -87,8 +87,9 @@ void wake_processor();  // if a P is idle and nobody spins: start or wake an M t
 // no thread, and it is not counted any more.
 bool start_machine_with_idle_p();
 void stop_machine(M* m, int64_t until_ns);  // sleep without a P until handed one
-// keep_timers: a P became idle, or was freed, and its M does not stay to watch the timers (give_up_p does). Unless
-// somebody sleeps until the earliest one already, an M is woken, finds nothing to run, and becomes the one that does.
+// keep_timers: a P became idle, or was freed, and its M does not stay to watch the timers (give_up_p does) and the
+// network. Unless somebody sleeps until the earliest timer, or in epoll_wait, already, an M is woken, finds nothing to
+// run, and becomes the one that does.
 void keep_timers();
 void hand_off_p(M* m);         // give the P away: to another M if there is work for it
 bool run_at_home(M* m, G* g);  // g belongs to another M: pass it there with this M's P; false: run it here

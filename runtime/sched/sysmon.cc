@@ -1,6 +1,7 @@
 // sysmon: one thread without a P that watches the others. Each pass it
 //   - runs timers that are overdue (their P is busy or nobody's),
 //   - wakes a processor when work waits and one is idle (ready() leaves some wake-ups out),
+//   - looks at the network when nobody has for 10 ms: every processor has goroutines to run,
 //   - detaches the P of a goroutine that has run for over 10 ms while others wait and no P is idle,
 //   - sends main elsewhere when such a goroutine holds main's own thread,
 //   - returns the memory of stacks that stayed unused,
@@ -21,6 +22,7 @@
 #include "runtime/base/futex.h"
 #include "runtime/base/real.h"
 #include "runtime/dump/dump.h"
+#include "runtime/netpoll/netpoll.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/stack/stack_pool.h"
 
@@ -34,6 +36,7 @@ constexpr int64_t kHogNs = 10'000'000;
 constexpr int64_t kHogCpuNs = 5'000'000;
 constexpr int64_t kReserveMainNs = 10'000'000'000;
 constexpr int64_t kTimerSlackNs = 50'000;  // an M that runs usually sees to a due timer itself
+constexpr int64_t kNetworkNs = 10'000'000;   // as Go
 constexpr int64_t kTrimIntervalNs = 1'000'000'000;
 constexpr int64_t kIdleRecheckMinNs = 10'000'000;
 constexpr int64_t kIdleRecheckMaxNs = 1'000'000'000;
@@ -180,6 +183,9 @@ bool Sysmon::pass(int64_t now) {
     run_due_timers(now);
     acted = true;
   }
+  if (netpoll_wanted() && now - g_netpoll.last_poll_ns.load(std::memory_order_relaxed) >= kNetworkNs) {
+    acted |= look_at_network();
+  }
   const uint32_t count = g_sched.p_count.load(std::memory_order_acquire);
   for (uint32_t i = 0; i < count; ++i) acted |= watch_processor(g_sched.all_ps[i].load(std::memory_order_relaxed), now);
   return acted | spread_work();
@@ -209,6 +215,8 @@ void Sysmon::sleep_while_idle(int64_t now) {
     if (timeout < 0 || idle_recheck_ns < timeout) timeout = idle_recheck_ns;
     idle_recheck_ns = std::min(idle_recheck_ns * 2, kIdleRecheckMaxNs);
   }
+  // No M could be got to sleep in epoll_wait (threads refused): this thread looks then.
+  if (netpoll_wanted() && (timeout < 0 || timeout > kNetworkNs)) timeout = kNetworkNs;
   g_sched.sysmon_wake.store(0, std::memory_order_relaxed);
   g_sched.lock.lock();
   const bool idle = all_idle();

@@ -3,6 +3,7 @@
 // sysmon is left out on purpose: it makes up for wake-ups that were left out, and so would hide lost ones.
 #include <new>
 
+#include "runtime/netpoll/poll_desc.h"
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/stack/stack_pool.h"
@@ -68,13 +69,43 @@ struct Waiter {
 };
 const Waiter kWaiters[kMaxSlots] = {{0}, {1}, {2}, {3}};
 
+// Kernel: one socket, of which epoll knows, and the eventfd.
+struct Kernel {
+  runtime::PollDesc* socket = nullptr;
+  bool readable = false;  // an edge that epoll_wait has not told yet
+  bool woken = false;     // the eventfd
+
+  void event() {
+    step(this, Access::kUpdate);
+    readable = true;
+    wake_all(this);
+  }
+};
+Kernel g_kernel;
+
+// SocketWaiter waits for the socket in the name of slot 0, until something happens to it.
+runtime::IoStatus g_socket_status;
+struct SocketWaiter {
+  void operator()() const {
+    g_socket_status = g_kernel.socket->wait(runtime::IoMode::kRead);
+    g_slots[0].gone = true;
+  }
+};
+const SocketWaiter kSocketWaiter;
+
 void ready_slot(int i) { runtime::ready(g_slots[i].waiting); }
 
 // scenario: `waiters` goroutines are parked and every thread of the scheduler sleeps; then `race` runs, all of whose
 // interleavings are explored. Each goroutine must have gone on at the end.
-void scenario(int procs, int waiters, void (*race)()) {
+// Who goroutine 0 is: it waits in its slot, or for the socket; or the race makes it wait for the socket.
+enum class First : uint8_t { kSlot, kSocket, kLater };
+
+void scenario(int procs, int waiters, void (*race)(), First first = First::kSlot) {
   reset_memory();
   new (&runtime::g_sched) runtime::Scheduler;
+  new (&runtime::g_netpoll) runtime::NetPoll;
+  g_kernel = {};
+  g_kernel.socket = runtime::internal_new<runtime::PollDesc>();
   g_stacks_used = 0;
   g_holds_processor = g_may_go_on = g_goes_on = {};
   g_slots = static_cast<Slot*>(runtime::internal_alloc(kMaxSlots * sizeof(Slot)));
@@ -84,7 +115,8 @@ void scenario(int procs, int waiters, void (*race)()) {
   thread([=] {
     quiet(true);
     runtime::set_max_procs(procs);
-    for (int i = 0; i < waiters; ++i) start_goroutine(&kWaiters[i]);
+    if (first == First::kSocket) start_goroutine(&kSocketWaiter);
+    for (int i = first == First::kSlot ? 0 : 1; i < waiters; ++i) start_goroutine(&kWaiters[i]);
     wait_until_idle();
     quiet(false);
     race();
@@ -108,8 +140,8 @@ Options bounds(int preemptions, bool store_buffers) {
   return options;
 }
 
-void expect_none_lost(const Options& options, int procs, int waiters, void (*race)()) {
-  const Outcome outcome = explore(options, [=] { scenario(procs, waiters, race); });
+void expect_none_lost(const Options& options, int procs, int waiters, void (*race)(), First first = First::kSlot) {
+  const Outcome outcome = explore(options, [=] { scenario(procs, waiters, race, first); });
   EXPECT_EQ(outcome.failure, "") << "replay: " << outcome.schedule;
   EXPECT_TRUE(outcome.complete) << outcome.executions << " executions";
   ::testing::Test::RecordProperty("executions", std::to_string(outcome.executions));
@@ -220,6 +252,122 @@ TEST(SchedModel, ForeignTimerWakesASleeper) {
   });
 }
 
+// --- The network: goroutine 0 waits for a socket, and some M sleeps in epoll_wait for it. ---
+
+void socket_event() { g_kernel.event(); }
+
+TEST(NetpollModel, AnEventWakesTheWaiter) {
+  expect_none_lost(bounds(2, false), 2, 1, [] { thread(socket_event); }, First::kSocket);
+}
+
+// The poller is also who is woken for a goroutine, by way of the eventfd, while the event comes.
+TEST(NetpollModel, AnEventWhileThePollerIsWokenForOtherWork) {
+  expect_none_lost(
+      bounds(2, false), 1, 2,
+      [] {
+        thread(socket_event);
+        thread([] { ready_slot(1); });
+      },
+      First::kSocket);
+}
+
+TEST(NetpollModel, AnEventWhileThePollerIsWokenThroughStoreBuffers) {
+  expect_none_lost(
+      bounds(2, true), 1, 2,
+      [] {
+        thread(socket_event);
+        thread([] { ready_slot(1); });
+      },
+      First::kSocket);
+}
+
+TEST(NetpollModel, AnEventWithTwoProcessors) {
+  expect_none_lost(
+      bounds(1, false), 2, 2,
+      [] {
+        thread(socket_event);
+        thread([] { ready_slot(1); });
+      },
+      First::kSocket);
+}
+
+// The waiter is on its way to park while the event, or its end, comes.
+TEST(NetpollModel, AWaiterThatJustComes) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] {
+        start_goroutine(&kSocketWaiter);
+        thread(socket_event);
+      },
+      First::kLater);
+}
+
+TEST(NetpollModel, CloseAgainstAWaiterThatJustComes) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] {
+        start_goroutine(&kSocketWaiter);
+        thread([] { g_kernel.socket->close(); });
+      },
+      First::kLater);
+}
+
+TEST(NetpollModel, CloseAgainstAnEvent) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] {
+        thread(socket_event);
+        thread([] { g_kernel.socket->close(); });
+      },
+      First::kSocket);
+}
+
+TEST(NetpollModel, ADeadlineAgainstAnEvent) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] {
+        thread(socket_event);
+        thread([] { g_kernel.socket->set_deadline(runtime::IoMode::kRead, runtime::now_ns() - 1); });
+      },
+      First::kSocket);
+}
+
+// Nobody but the deadline's timer wakes the waiter, and the M that sleeps in epoll_wait must get up for it.
+TEST(NetpollModel, ADeadlineThatComes) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] { thread([] { g_kernel.socket->set_deadline(runtime::IoMode::kRead, runtime::now_ns() + 1000); }); },
+      First::kSocket);
+}
+
+// The deadline is moved to another time while its timer fires: the waiter ends at the new one.
+TEST(NetpollModel, ADeadlineThatIsMoved) {
+  expect_none_lost(
+      bounds(2, false), 1, 1,
+      [] {
+        thread([] {
+          g_kernel.socket->set_deadline(runtime::IoMode::kRead, runtime::now_ns() + 1000);
+          g_kernel.socket->set_deadline(runtime::IoMode::kRead, runtime::now_ns() + 2000);
+        });
+        thread([] { g_kernel.socket->set_deadline(runtime::IoMode::kRead, runtime::now_ns() + 500); });
+      },
+      First::kSocket);
+}
+
+// An OS thread without a processor waits for the socket, while all that has one sleeps: somebody must be got to poll.
+TEST(NetpollModel, AForeignThreadWaits) {
+  expect_none_lost(
+      bounds(1, false), 1, 2,
+      [] {
+        thread([] {
+          thread(socket_event);
+          kSocketWaiter();
+        });
+        thread([] { ready_slot(1); });
+      },
+      First::kLater);
+}
+
 }  // namespace
 }  // namespace gorace::model
 
@@ -246,6 +394,24 @@ void ensure_sysmon() {}
 void wake_sysmon() {}
 void stop_gate(M*) {}
 void install_overflow_handler() {}
+
+void netpoll(int64_t timeout_ns, ReadyGoroutines* found) {
+  model::Kernel& kernel = model::g_kernel;
+  model::step(&kernel, model::Access::kUpdate);
+  model::flush_delayed();
+  if (timeout_ns != 0 && !kernel.readable && !kernel.woken) model::block_on(&kernel, timeout_ns);
+  const bool readable = kernel.readable;
+  kernel.readable = false;
+  if (timeout_ns != 0) kernel.woken = false;
+  if (readable) kernel.socket->on_events(true, false, false, found);
+}
+
+void netpoll_wake() {
+  model::step(&model::g_kernel, model::Access::kUpdate);
+  model::flush_delayed();
+  model::g_kernel.woken = true;
+  model::wake_all(&model::g_kernel);
+}
 
 size_t stack_slot_bytes(size_t) { return kDefaultStackBytes; }
 G* stack_acquire(size_t) {

@@ -8,6 +8,7 @@
 #include <gorace/go.h>
 #include <gorace/group.h>
 #include <gorace/mutex.h>
+#include <gorace/net.h>
 #include <gorace/once.h>
 #include <gorace/panic.h>
 #include <gorace/rw_mutex.h>

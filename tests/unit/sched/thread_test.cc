@@ -147,6 +147,25 @@ TEST_P(Threads, HogDoesNotStarveMain) {
   hogs.wait();
 }
 
+// After a hog on main's thread that thread runs main alone for ten seconds. With one processor a main that yields was the next to
+// run each time.
+TEST_P(Threads, YieldingMainLetsOthersRunWhileItsThreadIsReserved) {
+  runtime::M* home = runtime::g_sched.main_machine;
+  home->reserved_until_ns.store(INT64_MAX);
+  yield();
+  std::atomic<int> done{0};
+  for (int i = 0; i < 3; ++i) {
+    go([&] {
+      yield();
+      ++done;
+    });
+  }
+  for (int turns = 0; done.load() != 3 && turns < 1'000'000; ++turns) yield();
+  EXPECT_EQ(done.load(), 3);
+  home->reserved_until_ns.store(0);
+  wait_until([&] { return done.load() == 3; });
+}
+
 TEST_P(Threads, HogsDoNotStarveGoroutines) {
   std::atomic<bool> stop{false};
   constexpr int kHogs = 10;
