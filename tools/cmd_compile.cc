@@ -18,8 +18,10 @@ namespace gorace::tools {
 namespace {
 
 constexpr absl::string_view kModel = "--model=";
+constexpr absl::string_view kIgnoreList = "--ignorelist=";
 
-// take_own_flags removes --race, --no-race and --model=FILE, which come before the compiler's arguments.
+// take_own_flags removes --race, --no-race, --model=FILE and --ignorelist=FILE, which come before the compiler's
+// arguments.
 std::vector<std::string> take_own_flags(const std::vector<std::string>& args, CompileMode* mode) {
   size_t first = 0;
   for (; first < args.size(); ++first) {
@@ -29,6 +31,8 @@ std::vector<std::string> take_own_flags(const std::vector<std::string>& args, Co
       mode->race = true;
     } else if (absl::StartsWith(args[first], kModel)) {
       mode->models.push_back(args[first].substr(kModel.size()));
+    } else if (absl::StartsWith(args[first], kIgnoreList)) {
+      mode->ignore_lists.push_back(args[first].substr(kIgnoreList.size()));
     } else {
       break;
     }
@@ -36,10 +40,10 @@ std::vector<std::string> take_own_flags(const std::vector<std::string>& args, Co
   return {args.begin() + static_cast<ptrdiff_t>(first), args.end()};
 }
 
-absl::Status check_models(const CompileMode& mode) {
-  for (const std::string& model : mode.models) {
-    if (access(model.c_str(), R_OK) != 0) {
-      return absl::InvalidArgumentError(absl::StrCat("model file ", model, ": ", strerror(errno)));
+absl::Status check_readable(const char* what, const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (access(file.c_str(), R_OK) != 0) {
+      return absl::InvalidArgumentError(absl::StrCat(what, " ", file, ": ", strerror(errno)));
     }
   }
   return absl::OkStatus();
@@ -47,8 +51,9 @@ absl::Status check_models(const CompileMode& mode) {
 
 // ccache compares what flags say, not the files that they name, unless it is told.
 void tell_ccache(const CompileMode& mode) {
-  if (mode.models.empty()) return;
   std::vector<std::string> files = mode.models;
+  files.insert(files.end(), mode.ignore_lists.begin(), mode.ignore_lists.end());
+  if (files.empty()) return;
   if (const char* others = getenv("CCACHE_EXTRAFILES"); others != nullptr && *others != '\0')
     files.insert(files.begin(), others);
   setenv("CCACHE_EXTRAFILES", absl::StrJoin(files, ":").c_str(), 1);
@@ -59,12 +64,15 @@ int exit_code_of(const absl::Status& status) { return absl::IsInvalidArgument(st
 int compile(Language language, const std::vector<std::string>& all_args) {
   // The environment's first: later models count, so that flags win.
   CompileMode mode{language, /*race=*/true, models_of_environment()};
-  const std::vector<std::string> args = take_own_flags(all_args, &mode);
-  if (!args.empty() && args[0] == "--model")
-    return fail(kExitMisuse, "flag --model needs its value with it: --model=FILE");
+  const std::vector<std::string> args = take_ignore_lists(take_own_flags(all_args, &mode), &mode);
+  for (const char* flag : {"--model", "--ignorelist"}) {
+    if (!args.empty() && args[0] == flag)
+      return fail(kExitMisuse, absl::StrCat("flag ", flag, " needs its value with it: ", flag, "=FILE"));
+  }
   const CompilerUse use = classify(args);
   absl::Status status = check_use(mode, use);
-  if (status.ok()) status = check_models(mode);
+  if (status.ok()) status = check_readable("model file", mode.models);
+  if (status.ok()) status = check_readable("ignore list", mode.ignore_lists);
   if (!status.ok()) return fail(kExitMisuse, status.message());
   const absl::StatusOr<Layout> layout = find_layout(self_path());
   status = layout.status();
@@ -80,14 +88,17 @@ int compile(Language language, const std::vector<std::string>& all_args) {
 
 std::string help(const std::string& name, const std::string& compiler, const std::string& variable) {
   return absl::StrCat(
-      "usage: gorace ", name, " [--no-race] [--model=FILE]... COMPILER-ARGUMENTS\n\nRuns ", compiler,
+      "usage: gorace ", name, " [--no-race] [--model=FILE]... [--ignorelist=FILE]... COMPILER-ARGUMENTS\n\nRuns ",
+      compiler,
       " with gorace's plugin, headers and, when it links a program, runtime.\n"
       "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
       "in the program that loads it. gorace-",
       name,
       " is the same in one word.\n\nflags (before all others):\n"
       "  --no-race               goroutines, dumps and profiles without race detection\n"
-      "  --model=FILE            what functions of libraries synchronise (docs/models.md)\n\nenvironment:\n"
+      "  --model=FILE            what functions of libraries synchronise (docs/models.md)\n"
+      "  --ignorelist=FILE       functions, files and variables that are not checked (docs/exclusions.md);\n"
+      "                          clang's -fsanitize-ignorelist=FILE does the same\n\nenvironment:\n"
       "  GORACE_MODELS           such files, separated by colons\n  ",
       variable, "              another ", compiler, ", a wrapper allowed: \"ccache ", compiler, "\"\n");
 }

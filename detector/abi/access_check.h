@@ -29,7 +29,7 @@ inline bool same_epoch(uintptr_t address, size_t bytes, Direction direction) {
 // check_range records an access of any size and alignment.
 inline void check_range(const volatile void* address, size_t bytes, Direction direction, CallSite site,
                         AccessKind kind = AccessKind::kPlain) {
-  Context* context = watched_context();
+  Context* context = recording_context();
   if (context == nullptr || bytes == 0) return;
   access_memory(context, const_cast<const void*>(address), bytes, direction == Direction::kWrite,
                 origin_of_call(context, site, kind));
@@ -40,7 +40,7 @@ inline void check_access(const volatile void* address, size_t bytes, Direction d
                          AccessKind kind = AccessKind::kPlain) {
   const auto start = reinterpret_cast<uintptr_t>(address);
   if (same_epoch(start, bytes, direction)) return;
-  Context* context = watched_context();
+  Context* context = recording_context();
   if (context == nullptr) return;
   access_granule(context, start, bytes, direction == Direction::kWrite, origin_of_call(context, site, kind));
 }

@@ -16,7 +16,7 @@ using gorace::detector::OriginId;
 // The context to record for, or null when nothing that runs now is to be recorded.
 inline Context* watched() {
   auto* context = static_cast<Context*>(__gorace_tls.context);
-  return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
+  return context != nullptr && (context->ignore_depth | context->access_ignore_depth) == 0 ? context : nullptr;
 }
 
 void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t pc, uintptr_t frame_pointer) {

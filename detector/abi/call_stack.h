@@ -88,6 +88,12 @@ inline Context* watched_context() {
   return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
 }
 
+// recording_context is watched_context for accesses, which the program may have asked to ignore.
+inline Context* recording_context() {
+  Context* context = watched_context();
+  return context != nullptr && context->access_ignore_depth == 0 ? context : nullptr;
+}
+
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_ABI_CALL_STACK_H_

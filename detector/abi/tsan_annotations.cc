@@ -1,16 +1,11 @@
-// What programs call by hand: edges that the detector cannot see (assembly, kernel, other processes), stretches to
-// ignore, and the helpers of ThreadSanitizer's own tests.
+// ThreadSanitizer's own functions that programs call by hand: edges, and the barrier of its tests.
 #include <atomic>
-#include <cstring>
 
 #include "detector/abi/access_check.h"
 #include "detector/syncvar/sync_var.h"
 #include "runtime/base/futex.h"
 
-using gorace::detector::AccessKind;
-using gorace::detector::CallSite;
 using gorace::detector::Context;
-using gorace::detector::origin_of_call;
 using gorace::detector::watched_context;
 
 namespace {
@@ -23,10 +18,6 @@ void annotate_release(const volatile void* object) {
 void annotate_acquire(const volatile void* object) {
   if (Context* context = watched_context(); context != nullptr) acquire(context, address_of(object));
 }
-void change_ignore_depth(int by) {
-  auto* context = static_cast<Context*>(__gorace_tls.context);
-  if (context != nullptr && context->ignore_depth + by >= 0) context->ignore_depth += by;
-}
 
 }  // namespace
 
@@ -34,43 +25,6 @@ extern "C" {
 
 void __tsan_acquire(void* object) { annotate_acquire(object); }
 void __tsan_release(void* object) { annotate_release(object); }
-
-// Dynamic annotations (the macros of Valgrind, Chromium and Abseil call these).
-void AnnotateHappensBefore(const char*, int, const volatile void* object) { annotate_release(object); }
-void AnnotateHappensAfter(const char*, int, const volatile void* object) { annotate_acquire(object); }
-void AnnotateIgnoreReadsBegin(const char*, int) { change_ignore_depth(1); }
-void AnnotateIgnoreReadsEnd(const char*, int) { change_ignore_depth(-1); }
-void AnnotateIgnoreWritesBegin(const char*, int) { change_ignore_depth(1); }
-void AnnotateIgnoreWritesEnd(const char*, int) { change_ignore_depth(-1); }
-void AnnotateRWLockCreate(const char*, int, const volatile void*) {}
-void AnnotateRWLockDestroy(const char*, int, const volatile void* lock) {
-  gorace::detector::forget_sync_vars(address_of(lock), 1);
-}
-void AnnotateRWLockAcquired(const char*, int, const volatile void* lock, long is_write) {
-  Context* context = watched_context();
-  if (context == nullptr) return;
-  if (is_write != 0) {
-    acquire_exclusive(context, address_of(lock));
-  } else {
-    acquire_shared(context, address_of(lock));
-  }
-  context->held.add(address_of(lock), origin_of_call(context, CallSite::here(), AccessKind::kAtomic), is_write == 0);
-}
-void AnnotateRWLockReleased(const char*, int, const volatile void* lock, long is_write) {
-  Context* context = watched_context();
-  if (context == nullptr) return;
-  context->held.remove(address_of(lock));
-  if (is_write != 0) {
-    release(context, address_of(lock));
-  } else {
-    release_shared(context, address_of(lock));
-  }
-}
-void AnnotateThreadName(const char*, int, const char* name) {
-  if (auto* context = static_cast<Context*>(__gorace_tls.context); context != nullptr) {
-    strncpy(context->name, name, sizeof context->name - 1);
-  }
-}
 
 // The barrier of ThreadSanitizer's test suite: invisible to the detector, so that a test orders its threads in time
 // without an edge. High half of the word: number of threads; low half: how many have come.

@@ -47,7 +47,8 @@ struct Context {
   uintptr_t stack_mark = UINTPTR_MAX;
   uintptr_t own_stack_low = 0;  // a goroutine's own stack; for others 0 bytes
   size_t own_stack_bytes = 0;
-  int ignore_depth = 0;  // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  int ignore_depth = 0;         // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  int access_ignore_depth = 0;  // > 0: accesses alone are not (GORACE_IGNORE_ACCESSES_BEGIN)
 
   HeldLocks held;  // what it holds, for reports
   // The last use of one of the runtime's objects: a mutex is read just before it is locked

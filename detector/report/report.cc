@@ -7,6 +7,7 @@
 #include <ctime>
 #include <mutex>
 
+#include "detector/report/benign.h"
 #include "detector/report/race_text.h"
 #include "detector/report/seen_pairs.h"
 #include "detector/report/suppressions.h"
@@ -93,7 +94,7 @@ void report_race(const Race& race) {
   {
     const std::lock_guard guard(g_reporter.lock);
     if (g_reporter.halted.load(std::memory_order_relaxed)) return;
-    if (is_unwanted(race)) return;
+    if (is_unwanted(race) || is_benign_race(race.address)) return;
     const bool is_new = g_reporter.seen.insert(stack_hash(race.present), stack_hash(race.previous));
     if (!is_new && runtime::options().suppress_equal_stacks) return;
     if (is_suppressed(race)) return;
@@ -121,6 +122,7 @@ int finish_reports(int exit_code) {
   if (runtime::options().print_suppressions) {
     RawWriter out(runtime::report_fd());
     suppressions().print(out);
+    print_benign_races(out);
   }
   return found != 0 && exit_code == 0 ? runtime::options().exitcode : exit_code;
 }

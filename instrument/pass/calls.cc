@@ -21,11 +21,17 @@ bool is_mathematics(const llvm::CallBase& call, const llvm::TargetLibraryInfo& l
   return true;
 }
 
+// What a program calls by hand and what does synchronise. Everything else of the detector's has been put in by the pass.
+bool is_annotation(llvm::StringRef name) {
+  return name.starts_with("__gorace_annotate_") || name == "__tsan_acquire" || name == "__tsan_release";
+}
+
 }  // namespace
 
 bool is_program_call(const llvm::CallBase& call, const llvm::TargetLibraryInfo& library) {
   if (llvm::isa<llvm::IntrinsicInst>(call) || call.isInlineAsm()) return false;
   if (const llvm::Function* callee = call.getCalledFunction()) {
+    if (is_annotation(callee->getName())) return true;
     if (RuntimeFunctions::is_runtime_function(callee->getName())) return false;
   }
   return !is_mathematics(call, library);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr const char kVerbose[] = "gorace-verbose";
 constexpr const char kModel[] = "gorace-model";
+constexpr const char kIgnoreList[] = "gorace-ignorelist";
 
 // LLVM ends the process when an option is registered twice, which happens when gorace-plug.so and gorace-pass.so are
 // both loaded: the second one uses the first one's option. The object lives for ever: LLVM's registry keeps a pointer
@@ -18,20 +19,24 @@ llvm::cl::opt<bool>* find_or_register_verbose() {
                                  llvm::cl::init(false));
 }
 
-llvm::cl::list<std::string>* find_or_register_model() {
+llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::StringRef description) {
   auto& known = llvm::cl::getRegisteredOptions();
-  if (auto found = known.find(kModel); found != known.end())
+  if (auto found = known.find(name); found != known.end())
     return static_cast<llvm::cl::list<std::string>*>(found->second);
-  return new llvm::cl::list<std::string>(
-      kModel, llvm::cl::desc("Models of synchronisation in libraries (docs/models.md)"), llvm::cl::value_desc("file"));
+  return new llvm::cl::list<std::string>(name, llvm::cl::desc(description), llvm::cl::value_desc("file"));
 }
 
 llvm::cl::opt<bool>* const g_verbose = find_or_register_verbose();
-llvm::cl::list<std::string>* const g_model = find_or_register_model();
+llvm::cl::list<std::string>* const g_model =
+    find_or_register_files(kModel, "Models of synchronisation in libraries (docs/models.md)");
+llvm::cl::list<std::string>* const g_ignore_list =
+    find_or_register_files(kIgnoreList, "Functions, files and variables that are not checked (docs/exclusions.md)");
 
 }  // namespace
 
 bool verbose() { return *g_verbose; }
 std::vector<std::string> model_files() { return {g_model->begin(), g_model->end()}; }
+
+std::vector<std::string> ignore_lists() { return {g_ignore_list->begin(), g_ignore_list->end()}; }
 
 }  // namespace gorace::instrument

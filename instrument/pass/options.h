@@ -10,6 +10,9 @@ namespace gorace::instrument {
 // -gorace-verbose: a line on stderr for every function, telling what was emitted and what was left out.
 bool verbose();
 
+// -gorace-ignorelist=FILE, as often as wanted: what is not checked (ignore_list.h).
+std::vector<std::string> ignore_lists();
+
 // -gorace-model=FILE, as often as wanted: files of models (docs/models.md), later ones first.
 std::vector<std::string> model_files();
 

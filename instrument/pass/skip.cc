@@ -71,7 +71,7 @@ bool AccessFilter::needs_check(const llvm::Instruction& access, const Value* add
   // The object, not the derived pointer, is what must not be captured: when &s escapes, so does s.b, though no use of &s.b shows it.
   const Value* object = llvm::getUnderlyingObject(address, /*MaxLookup=*/0);
   if (const auto* global = dyn_cast<llvm::GlobalVariable>(object)) {
-    if (is_compiler_counter(*global)) return false;
+    if (is_compiler_counter(*global) || global->hasAttribute(kSkipAttribute)) return false;
     if (!is_write && global->isConstant()) {
       ++statistics_.skipped_constant;
       return false;

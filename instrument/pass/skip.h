@@ -9,7 +9,8 @@
 
 namespace gorace::instrument {
 
-// The string attribute that skip_annotations.h gives to functions annotated with "gorace.skip".
+// The string attribute that skip_annotations.h gives to functions and global variables annotated with "gorace.skip", or named
+// in an ignore list.
 inline constexpr const char kSkipAttribute[] = "gorace-skip";
 
 enum class FunctionMode {

@@ -1,5 +1,6 @@
 #include "instrument/pass/skip_annotations.h"
 
+#include "instrument/pass/ignore_list.h"
 #include "instrument/pass/skip.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
@@ -23,7 +24,7 @@ llvm::StringRef annotation_text(const llvm::Constant* operand) {
 }
 
 // llvm.global.annotations is an array of { annotated, text, file, line, arguments }.
-void mark_annotated_functions(llvm::Module& module) {
+void mark_annotated(llvm::Module& module) {
   const llvm::GlobalVariable* annotations = module.getGlobalVariable("llvm.global.annotations");
   if (annotations == nullptr || !annotations->hasInitializer()) return;
   const auto* entries = dyn_cast<llvm::ConstantArray>(annotations->getInitializer());
@@ -31,10 +32,10 @@ void mark_annotated_functions(llvm::Module& module) {
   for (const llvm::Use& entry : entries->operands()) {
     const auto* fields = dyn_cast<llvm::ConstantStruct>(entry.get());
     if (fields == nullptr || fields->getNumOperands() < 2) continue;
-    auto* function = dyn_cast<Function>(fields->getOperand(0)->stripPointerCasts());
-    if (function != nullptr && annotation_text(fields->getOperand(1)) == kAnnotation) {
-      function->addFnAttr(kSkipAttribute);
-    }
+    if (annotation_text(fields->getOperand(1)) != kAnnotation) continue;
+    llvm::Constant* annotated = fields->getOperand(0)->stripPointerCasts();
+    if (auto* function = dyn_cast<Function>(annotated)) function->addFnAttr(kSkipAttribute);
+    if (auto* variable = dyn_cast<llvm::GlobalVariable>(annotated)) variable->addAttribute(kSkipAttribute);
   }
 }
 
@@ -56,7 +57,8 @@ void keep_apart(Function& function) {
 }  // namespace
 
 llvm::PreservedAnalyses SkipAnnotationsPass::run(llvm::Module& module, llvm::ModuleAnalysisManager&) {
-  mark_annotated_functions(module);
+  mark_annotated(module);
+  mark_ignored(module);
   bool changed = false;
   for (Function& function : module) {
     if (function.isDeclaration() || mode_of(function) == FunctionMode::kEverything) continue;

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace gorace::tools {
 namespace {
@@ -63,6 +64,8 @@ Words compile_flags(const std::string& plugin, const Layout& layout, const Compi
     // The same file as both: LLVM 19 reads plugin options only with -fplugin, and ccache hashes only that one.
     append(&flags, {absl::StrCat("-fplugin=", plugin), absl::StrCat("-fpass-plugin=", plugin)});
     for (const std::string& model : mode.models) append(&flags, {"-mllvm", absl::StrCat("-gorace-model=", model)});
+    for (const std::string& list : mode.ignore_lists)
+      append(&flags, {"-mllvm", absl::StrCat("-gorace-ignorelist=", list)});
   }
   if (!use.has_debug_flag) flags.push_back("-g");
   if (!is_default_include_folder(layout.include_folder)) append(&flags, {"-isystem", layout.include_folder});
@@ -94,6 +97,20 @@ std::vector<std::string> models_of_environment() {
   const char* value = getenv("GORACE_MODELS");
   if (value == nullptr) return {};
   return absl::StrSplit(value, ':', absl::SkipEmpty());
+}
+
+std::vector<std::string> take_ignore_lists(const std::vector<std::string>& args, CompileMode* mode) {
+  if (!mode->race) return args;
+  Words rest;
+  for (const std::string& arg : args) {
+    absl::string_view value = arg;
+    if (absl::ConsumePrefix(&value, "-fsanitize-ignorelist=")) {
+      mode->ignore_lists.emplace_back(value);
+    } else {
+      rest.push_back(arg);
+    }
+  }
+  return rest;
 }
 
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {

@@ -14,12 +14,17 @@ namespace gorace::tools {
 
 struct CompileMode {
   Language language = Language::kCxx;
-  bool race = true;                      // false: goroutines without the race detector
-  std::vector<std::string> models = {};  // files of call models, absolute or relative to the current folder
+  bool race = true;                            // false: goroutines without the race detector
+  std::vector<std::string> models = {};        // files of call models, absolute or relative to the current folder
+  std::vector<std::string> ignore_lists = {};  // files that name what is not checked
 };
 
 // models_of_environment lists the files that GORACE_MODELS names, separated by colons.
 std::vector<std::string> models_of_environment();
+
+// take_ignore_lists moves the files of -fsanitize-ignorelist=FILE, clang's own flag, from `args` to the mode: clang
+// itself has no use for them without a sanitizer.
+std::vector<std::string> take_ignore_lists(const std::vector<std::string>& args, CompileMode* mode);
 
 // check_use returns InvalidArgument when the arguments ask for something that race detection cannot be combined with.
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use);
