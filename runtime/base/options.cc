@@ -39,6 +39,10 @@ constexpr Key kKeys[] = {
     {.name = "profile_dir", .text = &Options::profile_dir},
     {.name = "memprofilerate", .long_number = &Options::memprofilerate},
     {.name = "history_size", .long_number = &Options::history_size},
+    {.name = "schedtrace", .long_number = &Options::schedtrace, .most = 3'600'000},
+    {.name = "scheddetail", .flag = &Options::scheddetail},
+    {.name = "containermaxprocs", .flag = &Options::containermaxprocs},
+    {.name = "updatemaxprocs", .flag = &Options::updatemaxprocs},
     {.name = "atexit_sleep_ms", .long_number = &Options::atexit_sleep_ms, .most = 3'600'000},
 };
 

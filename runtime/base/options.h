@@ -27,6 +27,11 @@ struct Options {
   char profile_dir[kMaxText] = ".";       // where they are written
   long memprofilerate = 524288;           // mean bytes between heap samples; 1 = every allocation, 0 = off
 
+  long schedtrace = 0;            // milliseconds between two lines about the scheduler on stderr; 0: none
+  bool scheddetail = false;       // with schedtrace: also a line for each P, M and G
+  bool containermaxprocs = true;  // the default of GOMAXPROCS obeys the cgroup's limit
+  bool updatemaxprocs = true;     // and follows it, and the affinity mask, while the program runs
+
   long atexit_sleep_ms = 0;  // how long to go on watching other threads when main has ended (Go: 1000)
   long history_size = 1;     // Go's; without effect: no history is bounded here
 };

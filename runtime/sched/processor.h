@@ -27,7 +27,7 @@ struct alignas(64) P {
   // Scheduling points until the global queue and the clock are looked at; not above 0: at the next one. A P may change
   // hands in that state.
   int32_t polls_left = 1;
-  int free_stack_count = 0;  // cache of dead G, default size: free_stacks[0, count)
+  std::atomic<int> free_stack_count{0};  // cache of dead G, default size: free_stacks[0, count); schedtrace reads it
   uint64_t next_id = 0;      // [next_id, last_id): goroutine ids reserved for this P
   uint64_t last_id = 0;
   // handoffs counts how often in a row a readied goroutine was next run by this very P. Past a limit, ready() no longer

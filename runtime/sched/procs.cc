@@ -1,8 +1,6 @@
 // Processors: made on demand, never freed, moved between the states of processor.h.
 #include <linux/membarrier.h>
 #include <pthread.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,27 +18,6 @@ constinit Scheduler g_sched;
 namespace {
 
 constexpr uint64_t kIdBlock = 16;  // ids a P reserves at once: one shared counter bump for 16 goroutines
-
-int cpus_of_affinity() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    const int count = CPU_COUNT(&set);
-    if (count > 0) return count;
-  }
-  const long online = sysconf(_SC_NPROCESSORS_ONLN);  // more than 1024 processors: the set above is too small
-  return online > 0 ? static_cast<int>(online) : 1;
-}
-
-// initial_max_procs: as Go, a GOMAXPROCS that is no positive number is ignored, one that is too large is cut.
-int initial_max_procs() {
-  if (const char* text = getenv("GOMAXPROCS"); text != nullptr && *text != '\0') {
-    char* end = nullptr;
-    const long wanted = strtol(text, &end, 10);
-    if (*end == '\0' && wanted > 0) return static_cast<int>(std::min<long>(wanted, kMaxProcs));
-  }
-  return std::min(cpus_of_affinity(), kMaxProcs);
-}
 
 P* new_p_locked() {
   const uint32_t index = g_sched.p_count.load(std::memory_order_relaxed);
@@ -195,8 +172,7 @@ int64_t earliest_timer() {
   return earliest;
 }
 
-int set_max_procs(int n) {
-  current_m_attached();
+int change_max_procs(int n) {
   g_sched.lock.lock();
   const int former = g_sched.max_procs.load(std::memory_order_relaxed);
   if (n >= 1) {
@@ -208,6 +184,12 @@ int set_max_procs(int n) {
   g_sched.lock.unlock();
   if (n > former && any_queue_has_work()) wake_processor();
   return former;
+}
+
+int set_max_procs(int n) {
+  current_m_attached();
+  if (n >= 1) keep_max_procs();
+  return change_max_procs(n);
 }
 
 size_t goroutine_count() {

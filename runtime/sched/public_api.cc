@@ -13,6 +13,7 @@
 #include "runtime/sched/blocking.h"
 #include "runtime/sched/goexit.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/scheduler.h"
 
 namespace gorace {
 namespace {
@@ -73,6 +74,8 @@ void goexit() {
 size_t num_goroutine() { return runtime::goroutine_count(); }
 
 int gomaxprocs(int n) { return runtime::set_max_procs(n); }
+
+void set_default_gomaxprocs() { runtime::set_default_max_procs({}); }
 
 void lock_os_thread() { runtime::lock_thread(); }
 void unlock_os_thread() { runtime::unlock_thread(); }

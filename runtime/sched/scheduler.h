@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "runtime/base/spin_lock.h"
 #include "runtime/sched/machine.h"
@@ -74,6 +75,16 @@ bool any_queue_has_work();
 bool any_work_to_steal();  // rings only, and not those of a P that is fine_grained: its holder goes on with the rest
 int64_t earliest_timer();
 
+int change_max_procs(int n);  // as set_max_procs (sched.h), but the default may change it again
+
+// --- default_procs.cc ---
+int initial_max_procs();
+void keep_max_procs();  // the program chose: the default does not change GOMAXPROCS any more
+// set_default_max_procs sets GOMAXPROCS to its default and lets it follow that again. The cgroup's files are looked for
+// below cgroup_root (tests). follow_default_max_procs is for sysmon.
+void set_default_max_procs(std::string_view cgroup_root = {});
+void follow_default_max_procs(int64_t now);
+
 // --- global_queue.cc ---
 void global_push(G* g);  // takes the lock; wakes nobody
 void global_push_locked(G* const* batch, uint32_t count);
@@ -107,6 +118,9 @@ void add_runnable(M* m, G* g);           // park.cc: ready() and go(), into the 
 // --- sysmon.cc ---
 void ensure_sysmon();
 void wake_sysmon();
+
+// --- schedtrace.cc ---
+void print_schedtrace(int64_t now, bool detailed);
 
 // --- world.cc ---
 void stop_gate(M* m);  // waits while the world is stopped

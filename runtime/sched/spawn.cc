@@ -28,10 +28,12 @@ void prefetch_stack(const G* g) {
 
 G* take_stack(P* p, size_t slot_bytes) {
   if (p == nullptr || slot_bytes != kDefaultStackBytes) return stack_acquire(slot_bytes);
-  if (p->free_stack_count == 0) p->free_stack_count = stack_acquire_batch(p->free_stacks, kStackBatch);
-  if (p->free_stack_count == 0) return stack_acquire(slot_bytes);
-  G* g = p->free_stacks[--p->free_stack_count];
-  if (p->free_stack_count >= kPrefetchDistance) prefetch_stack(p->free_stacks[p->free_stack_count - kPrefetchDistance]);
+  int count = p->free_stack_count.load(std::memory_order_relaxed);
+  if (count == 0) count = stack_acquire_batch(p->free_stacks, kStackBatch);
+  if (count == 0) return stack_acquire(slot_bytes);
+  G* g = p->free_stacks[--count];
+  p->free_stack_count.store(count, std::memory_order_relaxed);
+  if (count >= kPrefetchDistance) prefetch_stack(p->free_stacks[count - kPrefetchDistance]);
   return g;
 }
 
@@ -40,12 +42,14 @@ void give_stack_back(P* p, G* g) {
     stack_release(g);
     return;
   }
-  if (p->free_stack_count == P::kMaxFreeStacks) {  // the oldest go to the pool: the newest are in the caches
+  int count = p->free_stack_count.load(std::memory_order_relaxed);
+  if (count == P::kMaxFreeStacks) {  // the oldest go to the pool: the newest are in the caches
     stack_release_batch(p->free_stacks, kStackBatch);
-    p->free_stack_count -= kStackBatch;
-    memmove(p->free_stacks, p->free_stacks + kStackBatch, static_cast<size_t>(p->free_stack_count) * sizeof(G*));
+    count -= kStackBatch;
+    memmove(p->free_stacks, p->free_stacks + kStackBatch, static_cast<size_t>(count) * sizeof(G*));
   }
-  p->free_stacks[p->free_stack_count++] = g;
+  p->free_stacks[count] = g;
+  p->free_stack_count.store(count + 1, std::memory_order_relaxed);
 }
 
 void count_live(P* p, int64_t change) {

@@ -4,6 +4,8 @@
 //   - looks at the network when nobody has for 10 ms: every processor has goroutines to run,
 //   - detaches the P of a goroutine that has run for over 10 ms while others wait and no P is idle,
 //   - sends main elsewhere when such a goroutine holds main's own thread,
+//   - lets GOMAXPROCS follow its default,
+//   - writes the schedtrace, if asked to,
 //   - returns the memory of stacks that stayed unused,
 //   - looks for a deadlock when everything is idle, then sleeps until a P is taken again.
 //
@@ -20,6 +22,7 @@
 #include <cstring>
 
 #include "runtime/base/futex.h"
+#include "runtime/base/options.h"
 #include "runtime/base/real.h"
 #include "runtime/dump/dump.h"
 #include "runtime/netpoll/netpoll.h"
@@ -46,6 +49,7 @@ struct Sysmon {
   int64_t sleep_ns = kMinSleepNs;
   int quiet_passes = 0;
   int64_t last_trim_ns = 0;
+  int64_t next_trace_ns = 0;
   int64_t idle_recheck_ns = kIdleRecheckMinNs;
   bool idle_before = false;
 
@@ -55,6 +59,7 @@ struct Sysmon {
   bool spread_work();
   void sleep_while_idle(int64_t now);
   void trim(int64_t now);
+  void trace(int64_t now);
 };
 
 bool work_waits() {
@@ -203,6 +208,13 @@ void Sysmon::trim(int64_t now) {
   release_idle_stacks(/*release_all=*/false);
 }
 
+void Sysmon::trace(int64_t now) {
+  const long interval_ms = options().schedtrace;
+  if (interval_ms == 0 || now < next_trace_ns) return;
+  print_schedtrace(now, options().scheddetail);
+  next_trace_ns = now + interval_ms * 1'000'000;
+}
+
 // sleep_while_idle: no M runs. Nothing is left to watch until one takes a P, which wakes this thread; before that, look
 // for a deadlock, and after a while return the memory of idle stacks.
 void Sysmon::sleep_while_idle(int64_t now) {
@@ -217,6 +229,10 @@ void Sysmon::sleep_while_idle(int64_t now) {
   }
   // No M could be got to sleep in epoll_wait (threads refused): this thread looks then.
   if (netpoll_wanted() && (timeout < 0 || timeout > kNetworkNs)) timeout = kNetworkNs;
+  if (options().schedtrace != 0) {
+    const int64_t until_trace = std::max(next_trace_ns - now, kMinSleepNs);
+    timeout = timeout < 0 ? until_trace : std::min(timeout, until_trace);
+  }
   g_sched.sysmon_wake.store(0, std::memory_order_relaxed);
   g_sched.lock.lock();
   const bool idle = all_idle();
@@ -233,6 +249,8 @@ void Sysmon::run() {
     const int64_t now = now_ns();
     g_sched.coarse_now.store(now, std::memory_order_relaxed);
     trim(now);
+    trace(now);
+    follow_default_max_procs(now);
     if (pass(now)) {
       sleep_ns = kMinSleepNs;
       quiet_passes = 0;

@@ -8,6 +8,13 @@ constexpr uint32_t kNotInHeap = 0;
 
 }  // namespace
 
+uint32_t TimerHeap::size() {
+  lock_.lock();
+  const auto count = static_cast<uint32_t>(entries_.size());
+  lock_.unlock();
+  return count;
+}
+
 void TimerHeap::place(uint32_t index, Entry entry) {
   entries_[index] = entry;
   entry.timer->heap_index = index + 1;

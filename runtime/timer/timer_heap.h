@@ -27,6 +27,9 @@ class TimerHeap {
   // remove takes the timer out; false when it is not in this heap (any more).
   bool remove(RuntimeTimer* timer);
 
+  // size is the number of pending timers.
+  uint32_t size();
+
   // run_expired calls the callbacks of all timers due at `now`. When another thread is doing so already it returns at
   // once: that one looks again before it stops. Returns how many ran.
   int run_expired(int64_t now);

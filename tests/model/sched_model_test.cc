@@ -391,6 +391,8 @@ G* current_g() { return current_m_attached()->current; }
 G* current_g_or_null() { return current_m() != nullptr ? current_m()->current : nullptr; }
 
 void ensure_sysmon() {}
+int initial_max_procs() { return 1; }
+void keep_max_procs() {}
 void wake_sysmon() {}
 void stop_gate(M*) {}
 void install_overflow_handler() {}

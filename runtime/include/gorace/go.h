@@ -108,9 +108,11 @@ void yield();
 size_t num_goroutine();
 
 // gomaxprocs sets how many OS threads run goroutines at the same time (1 to 1024; more is cut) and returns the former
-// setting; n < 1 only reads. It starts as the environment variable GOMAXPROCS, else the number of processors this
-// process may use.
+// setting; n < 1 only reads. It starts as the environment variable GOMAXPROCS, else as the number of processors this
+// process may use: by its affinity mask, and by its cgroup's limit, rounded up, but 2 at least; and it follows the two,
+// within a second, until it is set. set_default_gomaxprocs goes back to that.
 int gomaxprocs(int n = 0);
+void set_default_gomaxprocs();
 
 // blocking calls f() and returns its result, while other goroutines have this one's processor. For calls that block the
 // thread: files, foreign libraries, long computations. (Without it they get one after 10 ms.)
