@@ -60,12 +60,20 @@ void say_thread_refused(int error) {
       << " in use; goroutines go on with those. See ulimit -u, sysctl kernel.threads-max and the cgroup's pids.max\n";
 }
 
-// start_worker starts a thread that holds p from its birth. False: refused, p is still the caller's.
-bool start_worker(P* p, bool spinning) {
-  if (g_sched.machine_count.fetch_add(1, std::memory_order_relaxed) >= kMaxMachines) {
-    g_sched.machine_count.fetch_sub(1, std::memory_order_relaxed);
-    return false;
+[[noreturn]] void die_of_threads(int limit) {
+  {
+    RawWriter out(2);
+    out << "runtime: program exceeds " << limit << "-thread limit\n";
   }
+  fatal_error("thread exhaustion");
+}
+
+// start_worker starts a thread that holds p from its birth. False: refused, p is still the caller's. Past the limit
+// of set_max_threads the program ends, as in Go: it is a program that blocks ever more threads, and would take the
+// machine's.
+bool start_worker(P* p, bool spinning) {
+  const int limit = g_sched.max_machines.load(std::memory_order_relaxed);
+  if (g_sched.machine_count.fetch_add(1, std::memory_order_relaxed) >= limit) die_of_threads(limit);
   M* m = new_machine(MKind::kWorker);
   m->handed_p = p;
   m->spinning = spinning;
@@ -225,6 +233,12 @@ bool start_machine_with_idle_p() {
   return false;
 }
 
+int set_max_threads(int n) {
+  const int former = g_sched.max_machines.exchange(n, std::memory_order_relaxed);
+  if (g_sched.machine_count.load(std::memory_order_relaxed) > n) die_of_threads(n);
+  return former;
+}
+
 void wake_processor() {
   if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) return;
   int none = 0;
@@ -253,7 +267,8 @@ void stop_machine(M* m, int64_t until_ns) {
     until_ns = kNever;
     if (network.count != 0) {
       ready_goroutines(&network);
-      may_poll = false;  // while no P is idle those that run look at the network; the first that has nothing to run sleeps there
+      may_poll = false;  // while no P is idle those that run look at the network; the first that has nothing to run
+                         // sleeps there
     }
   }
   begin_scheduling(m);

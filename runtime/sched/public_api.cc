@@ -77,6 +77,8 @@ int gomaxprocs(int n) { return runtime::set_max_procs(n); }
 
 void set_default_gomaxprocs() { runtime::set_default_max_procs({}); }
 
+int set_max_threads(int n) { return runtime::set_max_threads(n); }
+
 void lock_os_thread() { runtime::lock_thread(); }
 void unlock_os_thread() { runtime::unlock_thread(); }
 

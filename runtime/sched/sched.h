@@ -77,6 +77,7 @@ void sleep_ns(int64_t duration_ns);
 
 size_t goroutine_count();  // live goroutines, main included, attached threads not
 int set_max_procs(int n);  // n < 1 only reads; returns the former value
+int set_max_threads(int n);  // returns the former value; ends the program when there are more already
 
 // next_id hands out the ids that goroutines and (under the detector) threads share, from 2 on; 1 is main.
 uint64_t next_id();

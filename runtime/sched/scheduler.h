@@ -17,7 +17,7 @@
 namespace gorace::runtime {
 
 inline constexpr int kMaxProcs = 1024;         // GOMAXPROCS
-inline constexpr int kMaxMachines = 10000;     // threads, as Go's default
+inline constexpr int kMaxMachines = 10000;     // threads, as Go's default; set_max_threads changes it
 inline constexpr uint32_t kMaxDetached = 512;  // goroutines that hog a thread of their own
 inline constexpr uint32_t kMaxPs = kMaxProcs + kMaxDetached + 1;
 inline constexpr int32_t kGlobalPollInterval = 61;  // at most; as Go's. Also the time slice of a pair (schedule.cc)
@@ -38,7 +38,8 @@ struct Scheduler {
   std::atomic<uint32_t> detached_ps{0};
   std::atomic<int> max_procs{0};
   std::atomic<int> machine_count{0};  // workers and main
-  M* timer_keeper = nullptr;          // the idle M that sleeps until timer_keeper_until
+  std::atomic<int> max_machines{kMaxMachines};
+  M* timer_keeper = nullptr;  // the idle M that sleeps until timer_keeper_until
   int64_t timer_keeper_until = kNever;
   std::atomic<bool> sysmon_asleep{false};
 

@@ -114,6 +114,11 @@ size_t num_goroutine();
 int gomaxprocs(int n = 0);
 void set_default_gomaxprocs();
 
+// set_max_threads sets how many OS threads may exist for goroutines, 10,000 at first, and returns the former limit. A
+// program that needs more, with that many goroutines inside blocking() or locked to threads, ends: "fatal error: thread
+// exhaustion", exit code 2. (A thread that the system refuses earlier is reported, and the goroutines go on without it.)
+int set_max_threads(int n);
+
 // blocking calls f() and returns its result, while other goroutines have this one's processor. For calls that block the
 // thread: files, foreign libraries, long computations. (Without it they get one after 10 ms.)
 template <class F>
