@@ -22,6 +22,9 @@ struct G;
 enum class WaitReason : uint8_t;
 
 struct Hooks {
+  // stack_made: a goroutine's stack, with g at its top, is on memory that nobody has touched yet, or that was given
+  // back since.
+  void (*stack_made)(G* g) = nullptr;
   // goroutine_created: `creator` is the goroutine (or attached thread) that called go(); the new one cannot run yet.
   void (*goroutine_created)(G* created, G* creator) = nullptr;
   // thread_attached: an OS thread (main, or one not made by gorace) became a goroutine of its own. Called on that

@@ -10,6 +10,7 @@
 #include "detector/abi/access_check.h"
 #include "detector/abi/atomic_clocks.h"
 #include "detector/abi/raw_atomic.h"
+#include "detector/shadow/own_access.h"
 
 namespace gorace::detector {
 
@@ -33,10 +34,14 @@ class LockedSyncVar {
   SyncVar* locked_;
 };
 
+// record_atomic records the access in the present epoch of the running strand, which is watched.
 template <class T>
-void record_atomic(const volatile T* object, Direction direction, CallSite site) {
+void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site) {
+  const bool is_write = direction == Direction::kWrite;
   if constexpr (sizeof(T) <= 8) {
-    check_access(object, sizeof(T), direction, site, AccessKind::kAtomic);
+    const auto address = reinterpret_cast<uintptr_t>(object);
+    if (holds_own_atomic(thread_state(), address, sizeof(T), context->current, is_write)) return;
+    access_granule(context, address, sizeof(T), is_write, origin_of_call(context, site, AccessKind::kAtomic));
   } else {
     check_range(object, sizeof(T), direction, site, AccessKind::kAtomic);
   }
@@ -47,7 +52,7 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return raw_load(object);
-  record_atomic(object, Direction::kRead, site);
+  record_atomic(context, object, Direction::kRead, site);
   if (!load_needs_clock(order)) return raw_load(object);
   if (!fences_in_use()) {
     const T value = raw_load(object);
@@ -70,7 +75,7 @@ void atomic_store(volatile T* object, T value, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return raw_store(object, value);
-  record_atomic(object, Direction::kWrite, site);
+  record_atomic(context, object, Direction::kWrite, site);
   using Mode = LockedSyncVar::Mode;
   const LockedSyncVar sync_var(object, write_makes_clock(context, order) ? Mode::kCreate : Mode::kIfPresent);
   raw_store(object, value);
@@ -83,7 +88,7 @@ T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation)
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return operation();
-  record_atomic(object, Direction::kWrite, site);
+  record_atomic(context, object, Direction::kWrite, site);
   // A relaxed RMW leaves the object's clock alone, unless fences give it something to carry.
   if (!load_needs_clock(order) && !write_makes_clock(context, order)) return operation();
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
@@ -100,16 +105,16 @@ bool atomic_compare_exchange(volatile T* object, T* expected, T desired, int suc
   Context* context = watched_context();
   if (context == nullptr) return raw_compare_exchange(object, expected, desired);
   // A failed one only reads: it must not race with plain reads.
-  record_atomic(object, Direction::kRead, site);
+  record_atomic(context, object, Direction::kRead, site);
   if (!load_needs_clock(order) && !load_needs_clock(failure_order) && !write_makes_clock(context, order)) {
     const bool stored = raw_compare_exchange(object, expected, desired);
-    if (stored) record_atomic(object, Direction::kWrite, site);
+    if (stored) record_atomic(context, object, Direction::kWrite, site);
     return stored;
   }
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
   const bool stored = raw_compare_exchange(object, expected, desired);
   if (stored) {
-    record_atomic(object, Direction::kWrite, site);
+    record_atomic(context, object, Direction::kWrite, site);
     clocks_after_rmw(context, *sync_var, order);
   } else {
     clocks_after_load(context, *sync_var, failure_order);

@@ -67,6 +67,8 @@ struct ThreadState {
 
   static constexpr size_t kOwnAccesses = 128;
   OwnAccess own_accesses[kOwnAccesses][2] = {};  // by direction
+  static constexpr size_t kOwnAtomics = 64;
+  OwnAccess own_atomics[kOwnAtomics][2] = {};  // the same for atomic accesses
   static constexpr int kTransitionBits = 8;
   Transition transitions[size_t{1} << kTransitionBits] = {};
   static constexpr int kContentBits = 7;

@@ -5,6 +5,7 @@
 #include "detector/abi/call_stack.h"
 #include "detector/report/report.h"
 #include "detector/shadow/access.h"
+#include "detector/shadow/granule.h"
 #include "detector/syncvar/sync_var.h"
 #include "runtime/sched/goroutine.h"
 
@@ -23,6 +24,15 @@ Context* watched_context_of(const G* g) {
 }
 
 uintptr_t address_of(const void* object) { return reinterpret_cast<uintptr_t>(object); }
+
+// Whatever runs on the stack first writes the shadow of its highest bytes, after having read it. Read first it would be
+// mapped to the kernel's page of zeros, and the write would cost a second fault and, with several threads running, an
+// interrupt to each for its TLB: 4 us of a fresh goroutine's 15. A compare-exchange writes whatever it finds.
+void stack_made(G* g) {
+  if (!shadow_mapped()) return;
+  uint64_t none = 0;
+  __atomic_compare_exchange_n(shadow_words(g->stack_high - 1), &none, none, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
 
 void goroutine_created(G* created, G* creator) {
   // No creator: a timer's callback started it; what orders it is the timer's own clock.
@@ -126,6 +136,7 @@ void object_dead(const void* address, size_t bytes) {
 }  // namespace
 
 constinit const runtime::Hooks kRuntimeHooks = {
+    .stack_made = stack_made,
     .goroutine_created = goroutine_created,
     .thread_attached = thread_attached,
     .goroutine_switched = goroutine_switched,

@@ -129,9 +129,13 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
                    bool is_write, RaceList& races) {
   uint64_t* words = shadow_words(granule);
   const Access access{context, mine, is_write, word_is_atomic(mine), granule, races};
-  unlock_granule(
-      state, words,
-      access.is_atomic ? access_anew(state, words, write, access) : access_and_remember(state, words, write, access));
+  if (!access.is_atomic) {
+    unlock_granule(state, words, access_and_remember(state, words, write, access));
+    return;
+  }
+  const uint64_t result = access_anew(state, words, write, access);
+  if (is_tagged(result)) note_own_atomic(state, result, mine, is_write);
+  unlock_granule(state, words, result);
 }
 
 [[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes,
@@ -169,7 +173,9 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
   const uint64_t write = lock_granule(state, words);
   if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
-    unlock_granule(state, words, tag_of(tagged_record(write)));
+    const uint64_t tag = tag_of(tagged_record(write));
+    note_own_atomic(state, tag, mine, is_write);
+    unlock_granule(state, words, tag);
     leave_granule(state);
     return;
   }

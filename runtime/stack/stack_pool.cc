@@ -14,6 +14,7 @@
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/no_destructor.h"
 #include "runtime/base/spin_lock.h"
+#include "runtime/hooks.h"
 #include "runtime/stack/arena.h"
 #include "runtime/stack/guard.h"
 
@@ -79,6 +80,7 @@ G* construct_control_block(StackArena& arena, uint32_t slot) {
   g->default_stack = arena.slot_bytes == kDefaultStackBytes;
   g->stack_low = arena.base + slot * arena.slot_bytes + guard_bytes(arena.slot_bytes);
   g->stack_high = reinterpret_cast<uintptr_t>(g);
+  observe<&Hooks::stack_made>(g);
   return g;
 }
 
