@@ -1,11 +1,12 @@
 // after_func: a function that runs in a goroutine of its own once a context has ended.
 //
-// The goroutine is not started before that: one that waited would show in dumps and count as leaked. The end may come from a timer's callback
-// on a scheduler's stack, which may start goroutines but not block.
+// The goroutine is not started before that: one that waited would show in dumps and count as leaked. The end may come
+// from a timer's callback on a scheduler's stack, which may start goroutines but not block.
 #include <gorace/context.h>
 #include <gorace/go.h>
 
 #include "runtime/context/context_node.h"
+#include "runtime/sync/observed.h"
 
 namespace gorace {
 
@@ -15,12 +16,30 @@ struct AfterFunc::Registration : internal::ContextNode::Callback {
   std::function<void()> function;
   std::shared_ptr<Registration> self;
 
+  Registration() = default;
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+  ~Registration() {
+    if (internal::observed()) internal::tell_dead(this, sizeof *this);
+  }
+
   static void start(Callback* callback) {
     auto* registration = static_cast<Registration*>(callback);
-    const std::shared_ptr<Registration> keep = std::move(registration->self);
-    go(std::move(registration->function));
+    go([keep = std::move(registration->self), function = std::move(registration->function)] {
+      internal::note_acquire(keep.get());
+      function();
+    });
   }
 };
+
+AfterFunc::AfterFunc() noexcept = default;
+AfterFunc::AfterFunc(const AfterFunc& other) noexcept = default;
+AfterFunc::AfterFunc(AfterFunc&& other) noexcept = default;
+AfterFunc& AfterFunc::operator=(AfterFunc other) noexcept {
+  registration_ = std::move(other.registration_);
+  return *this;
+}
+AfterFunc::~AfterFunc() = default;
 
 AfterFunc after_func(const Context& ctx, std::function<void()> f) {
   AfterFunc handle;
@@ -32,6 +51,7 @@ AfterFunc after_func(const Context& ctx, std::function<void()> f) {
   internal::ContextNode* canceler = ctx.node() == nullptr ? nullptr : ctx.node()->canceler();
   if (canceler == nullptr) return handle;  // never ends
   registration.self = handle.registration_;
+  internal::note_release(&registration);  // the function was made before it runs, whoever ends the context
   if (!canceler->add_callback(&registration)) AfterFunc::Registration::start(&registration);
   return handle;
 }

@@ -29,7 +29,8 @@ constexpr uint64_t kWakeEvent = 0;
 SpinLock g_start_lock;
 std::atomic<int> g_epoll_fd{-1};  // set under g_start_lock once everything is made
 int g_wake_fd = -1;
-std::atomic<bool> g_has_pwait2{true};  // Linux 5.11: timeouts below a millisecond
+std::atomic<uint32_t> g_registrations{0};  // see publish
+std::atomic<bool> g_has_pwait2{true};      // Linux 5.11: timeouts below a millisecond
 
 int fail(long result) { return result < 0 ? errno : 0; }
 
@@ -90,6 +91,11 @@ long wait_for_events(epoll_event* events, int64_t timeout_ns) {
                  sizeof(uint64_t));
 }
 
+// publish and see_published: that epoll_wait returns what epoll_ctl was given orders the two for the kernel, but not
+// for the memory model of C++ (nor for ThreadSanitizer).
+void publish() { g_registrations.fetch_add(1, std::memory_order_release); }
+void see_published() { g_registrations.load(std::memory_order_acquire); }
+
 void take_event(const epoll_event& event, ReadyGoroutines* found) {
   constexpr uint32_t kRead = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   constexpr uint32_t kWrite = EPOLLOUT | EPOLLHUP | EPOLLERR;
@@ -105,6 +111,7 @@ void netpoll(int64_t timeout_ns, ReadyGoroutines* found) {
   epoll_event events[ReadyGoroutines::kMaxEvents];
   const long count = wait_for_events(events, timeout_ns);
   g_netpoll.last_poll_ns.store(g_sched.coarse_now.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  see_published();
   for (long i = 0; i < count; ++i) {
     if (events[i].data.u64 != kWakeEvent) {
       take_event(events[i], found);
@@ -130,6 +137,7 @@ int netpoll_add(int fd, PollDesc* desc) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
   event.data.u64 = address | uint64_t{desc->tag()} << kTagShift;
+  publish();
   return fail(syscall(SYS_epoll_ctl, epoll_fd(), EPOLL_CTL_ADD, fd, &event));
 }
 

@@ -169,6 +169,13 @@ template <class T, class V>
 // AfterFunc: the registration that after_func returns. Dropping it does not stop the function.
 class AfterFunc {
  public:
+  // All in the library: the race detector must see either both ends of the count's work or none.
+  AfterFunc() noexcept;
+  AfterFunc(const AfterFunc& other) noexcept;
+  AfterFunc(AfterFunc&& other) noexcept;
+  AfterFunc& operator=(AfterFunc other) noexcept;
+  ~AfterFunc();
+
   // stop returns true when the function will not run because of this call.
   bool stop();
 
