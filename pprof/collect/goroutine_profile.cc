@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "pprof/collect/profile_text.h"
 #include "runtime/dump/snapshot.h"
@@ -17,11 +18,12 @@ constexpr int kMaxFrames = 128;
 
 int frames_of(const GoroutineSnapshot& g) { return std::min(g.pc_count, kMaxFrames); }
 
-// Orders goroutines so that equal (state, stack) stand together; the order itself means nothing.
+// Orders goroutines so that equal (state, labels, stack) stand together; the order itself means nothing.
 int compare(const Snapshot& all, const GoroutineSnapshot& a, const GoroutineSnapshot& b) {
   const char* a_state = runtime::state_text(a);
   const char* b_state = runtime::state_text(b);
   if (a_state != b_state) return strcmp(a_state, b_state);
+  if (a.labels != b.labels) return std::less<>()(a.labels, b.labels) ? -1 : 1;
   if (frames_of(a) != frames_of(b)) return frames_of(a) - frames_of(b);
   return memcmp(all.stack_of(a), all.stack_of(b), static_cast<size_t>(frames_of(a)) * sizeof(uintptr_t));
 }
@@ -43,6 +45,7 @@ void add_goroutine_profile(ProfileText& text) {
     text.add_value(static_cast<int64_t>(end - first));
     text.add_stack(all.stack_of(g), frames_of(g));
     text.add_label("state", runtime::state_text(g));
+    runtime::visit_labels(g.labels, [&](const char* key, const char* value) { text.add_label(key, value); });
     text.end_sample();
   }
 }

@@ -6,8 +6,8 @@ namespace gorace::pprof {
 
 class ProfileText;
 
-// add_goroutine_profile adds types, period and samples: one sample for each different (stack, state), with the label
-// "state" in Go's words.
+// add_goroutine_profile adds types, period and samples: one sample for each different (stack, state, labels), with the
+// label "state" in Go's words, and the labels of <gorace/labels.h>.
 void add_goroutine_profile(ProfileText& text);
 
 }  // namespace gorace::pprof

@@ -96,7 +96,14 @@ void ProfileText::add_stack(const uintptr_t* pcs, int count) {
   }
 }
 
-void ProfileText::add_label(const char* key, const char* text) { *this << '\t' << key << '=' << text; }
+// Keys and values may be the program's: what separates fields, or a key from its value, must not occur in them.
+void ProfileText::add_label(const char* key, const char* text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  *this << '\t';
+  for (; *key != '\0'; ++key) *this << (is_control(*key) || *key == '=' || *key == ':' ? '_' : *key);
+  *this << '=';
+  for (; *text != '\0'; ++text) *this << (is_control(*text) ? ' ' : *text);
+}
 
 void ProfileText::add_label(const char* key, int64_t number, const char* unit) {
   *this << '\t' << key << ':' << number << ':' << unit;

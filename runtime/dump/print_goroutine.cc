@@ -1,9 +1,9 @@
 // The text of a goroutine in a dump. Its grammar is Go's (runtime/traceback.go, goroutineheader), so that what reads
 // Go's dumps reads ours:
 //
-//   goroutine ID [STATUS[, N minutes][, locked to thread][ labels:{"name": "NAME"}]]:
+//   goroutine ID [STATUS[, N minutes][, locked to thread][ labels:{"name": "NAME", "KEY": "VALUE", ...}]]:
 //
-// A goroutine's name is a label, as pprof labels are in Go's header.
+// A goroutine's name is printed as a label; then come those of <gorace/labels.h>.
 #include "runtime/base/raw_writer.h"
 #include "runtime/dump/dump.h"
 #include "runtime/dump/snapshot.h"
@@ -31,15 +31,25 @@ void print_quoted(RawWriter& out, const char* text) {
   out << '"';
 }
 
+void print_labels(RawWriter& out, const GoroutineSnapshot& g) {
+  const char* before = " labels:{";
+  const auto print = [&](const char* key, const char* value) {
+    out << before;
+    print_quoted(out, key);
+    out << ": ";
+    print_quoted(out, value);
+    before = ", ";
+  };
+  if (g.name[0] != '\0') print("name", g.name);
+  visit_labels(g.labels, print);
+  if (*before == ',') out << '}';
+}
+
 void print_header(RawWriter& out, const GoroutineSnapshot& g) {
   out << "goroutine " << g.id << " [" << state_text(g);
   if (g.waiting_ns >= kMinuteNs) out << ", " << g.waiting_ns / kMinuteNs << " minutes";
   if (g.kind == GKind::kThread) out << ", locked to thread";
-  if (g.name[0] != '\0') {
-    out << " labels:{\"name\": ";
-    print_quoted(out, g.name);
-    out << '}';
-  }
+  print_labels(out, g);
   out << "]:\n";
 }
 
@@ -102,6 +112,7 @@ void print_snapshots(RawWriter& out, const Snapshot& snapshot) {
 }
 
 void print_goroutine(RawWriter& out, G* g, const uintptr_t* pcs, int count) {
+  const LabelReader keeps_labels;
   GoroutineSnapshot copy = describe(*g, now_ns());
   copy.pc_count = count;
   print_snapshot(out, copy, pcs);

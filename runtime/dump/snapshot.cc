@@ -39,6 +39,7 @@ GoroutineSnapshot describe(const G& g, int64_t now_ns) {
   if (copy.status == GStatus::kWaiting && since_ns > 0 && since_ns < now_ns) copy.waiting_ns = now_ns - since_ns;
   memcpy(copy.name, g.name, sizeof copy.name);
   copy.name[sizeof copy.name - 1] = '\0';
+  copy.labels = g.labels.load(std::memory_order_seq_cst);  // after the LabelReader was counted
   copy.creation_count = g.creation_pc_count;
   memcpy(copy.creation_pcs, g.creation_pcs, sizeof copy.creation_pcs);
   return copy;

@@ -10,6 +10,7 @@
 
 #include "runtime/base/internal_allocator.h"
 #include "runtime/sched/goroutine.h"
+#include "runtime/sched/labels.h"
 
 namespace gorace::runtime {
 
@@ -27,6 +28,7 @@ struct GoroutineSnapshot {
   int64_t waiting_ns = 0;  // how long it has waited; 0 when it does not
   const void* wait_object = nullptr;
   char name[kMaxGoroutineName] = {};
+  const LabelSet* labels = nullptr;  // valid while the Snapshot, or a LabelReader, exists
   uintptr_t creation_pcs[kMaxCreationFrames] = {};
   int creation_count = 0;
   // Its frames in Snapshot::pcs, innermost first.
@@ -35,13 +37,15 @@ struct GoroutineSnapshot {
 };
 
 struct Snapshot {
+  LabelReader keeps_labels;
   InternalVector<GoroutineSnapshot> goroutines;  // main first, then by id
   InternalVector<uintptr_t> pcs;
 
   const uintptr_t* stack_of(const GoroutineSnapshot& g) const { return pcs.begin() + g.first_pc; }
 };
 
-// describe copies one goroutine's fields, its stack left empty. `now_ns` is the scheduler's clock.
+// describe copies one goroutine's fields, its stack left empty; the caller holds a LabelReader, or is that
+// goroutine. `now_ns` is the scheduler's clock.
 GoroutineSnapshot describe(const G& g, int64_t now_ns);
 
 // take_snapshot fills *out with every live goroutine and attached thread, stacks included. Holds the scheduler

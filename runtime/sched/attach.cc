@@ -6,6 +6,7 @@
 
 #include "runtime/base/internal_allocator.h"
 #include "runtime/hooks.h"
+#include "runtime/sched/labels.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 #include "runtime/stack/stack_pool.h"
@@ -36,6 +37,7 @@ void detach_main(M* m) {
   G* g = m->thread_g;
   if (m->current != g) return;  // exit() was called by another goroutine on this thread
   observe<&Hooks::goroutine_ended>(g);
+  drop_labels(g);
   g->status.store(GStatus::kDead, std::memory_order_release);
   g->rare.ended = true;
   m->current = nullptr;
@@ -48,6 +50,7 @@ void detach_main(M* m) {
 void detach_attached(M* m) {
   G* g = m->thread_g;
   observe<&Hooks::thread_detached>(g);
+  drop_labels(g);
   g->status.store(GStatus::kDead, std::memory_order_release);
   m->tid.store(0, std::memory_order_release);
   m->current = nullptr;

@@ -16,6 +16,7 @@
 namespace gorace::runtime {
 
 struct G;
+struct LabelSet;
 struct M;  // an OS thread that runs goroutines
 
 enum class GStatus : uint32_t { kDead, kRunnable, kRunning, kWaiting };
@@ -90,6 +91,7 @@ struct alignas(64) G {
   uintptr_t creation_pcs[kMaxCreationFrames] =
       {};  // return addresses, innermost first, inside the call of go(); constant for its life
   void* closure = nullptr;
+  std::atomic<const LabelSet*> labels{nullptr};  // labels.h; changed by the goroutine itself, and at its birth and end
   // The waiter that woke this goroutine (chan/waiter.h), or a value of the waker's choice. Written by the waker before
   // ready().
   void* wake_token = nullptr;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/sched/goexit.h"
+#include "runtime/sched/labels.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 #include "runtime/stack/frame_walk.h"
@@ -117,6 +118,7 @@ void finish_goroutine() {
   observe<&Hooks::goroutine_ended>(g);
   begin_scheduling(m);
   leave_locked_thread(m, g);
+  drop_labels(g);
   g->status.store(GStatus::kDead, std::memory_order_release);
   if (g->kind == GKind::kGoroutine) {
     count_live(m->p, -1);
@@ -166,6 +168,7 @@ void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*reloc
   g->creation_pc_count = 0;
   if (creator != nullptr) {
     g->creator_id = creator->id;
+    inherit_labels(g, creator);
     g->creation_pc_count =
         static_cast<uint8_t>(walk_frames(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), creator->stack_low,
                                          creator->stack_high, 0, g->creation_pcs, kMaxCreationFrames));

@@ -393,6 +393,8 @@ G* current_g_or_null() { return current_m() != nullptr ? current_m()->current : 
 void ensure_sysmon() {}
 int initial_max_procs() { return 1; }
 void keep_max_procs() {}
+void share_labels(G*, const LabelSet*) {}
+void release_labels(G*) {}
 void wake_sysmon() {}
 void stop_gate(M*) {}
 void install_overflow_handler() {}

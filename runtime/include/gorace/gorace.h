@@ -7,6 +7,7 @@
 #include <gorace/context.h>
 #include <gorace/go.h>
 #include <gorace/group.h>
+#include <gorace/labels.h>
 #include <gorace/mutex.h>
 #include <gorace/net.h>
 #include <gorace/once.h>

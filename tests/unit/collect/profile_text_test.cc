@@ -36,6 +36,12 @@ TEST(ProfileText, RecordsAreAsTheFormatSays) {
             "sample\t0\t\n");
 }
 
+TEST(ProfileText, LabelsOfTheProgramCannotBreakTheFormat) {
+  ProfileText text;
+  text.add_label("a=b:c\td", "x\ty\nz=1:2");
+  EXPECT_EQ(text.text(), "\ta_b_c_d=x y z=1:2");
+}
+
 TEST(ProfileText, BeginsWithTheExecutableAmongTheModules) {
   ProfileText text;
   text.begin("heap", "/out/heap.pb.gz");

@@ -1,3 +1,4 @@
+#include <gorace/labels.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -6,6 +7,7 @@
 
 #include "runtime/base/raw_writer.h"
 #include "runtime/dump/snapshot.h"
+#include "runtime/sched/sched.h"
 #include "tests/unit/dump/child.h"
 #include "tests/unit/symbolize/fake_server.h"
 
@@ -82,6 +84,16 @@ TEST(PrintGoroutine, HeaderTellsStateThreadAndName) {
   EXPECT_EQ(header(g), "goroutine 7 [running, locked to thread]:");
   strcpy(g.name, "pump");
   EXPECT_EQ(header(g), "goroutine 7 [running, locked to thread labels:{\"name\": \"pump\"}]:");
+}
+
+TEST(PrintGoroutine, HeaderTellsLabels) {
+  GoroutineSnapshot g = waiting_goroutine();
+  const LabelScope labels({{"user", "a]b"}, {"request", "7"}});
+  g.labels = current_g()->labels.load();
+  EXPECT_EQ(header(g), "goroutine 7 [chan receive labels:{\"request\": \"7\", \"user\": \"a\\x5db\"}]:");
+  strcpy(g.name, "pump");
+  EXPECT_EQ(header(g),
+            "goroutine 7 [chan receive labels:{\"name\": \"pump\", \"request\": \"7\", \"user\": \"a\\x5db\"}]:");
 }
 
 TEST(PrintGoroutine, NamesAreEscaped) {
