@@ -36,7 +36,7 @@
 #define GORACE_ABI_VERSION 1
 
 #define GORACE_APP_MASK 0x00000ffffffffffful
-#define GORACE_SHADOW_BASE 0x100000000000ul
+#define GORACE_SHADOW_BASE 0x100000000000
 #define GORACE_SHADOW_BYTES 0x200000000000ul
 #define GORACE_META_BASE 0x300000000000ul
 #define GORACE_META_BYTES 0x080000000000ul
@@ -53,6 +53,11 @@
 #define GORACE_TLS_CURRENT 0
 #define GORACE_TLS_CALLING_CONTEXT 8
 #define GORACE_TLS_CONTEXT 16
+#define GORACE_TLS_THREAD_STATE 24
+
+/* The detector's own, for its assembly: own_accesses in its ThreadState. */
+#define GORACE_STATE_OWN_ACCESSES 0
+#define GORACE_OWN_ACCESSES 128
 
 /* Flags of __gorace_module_init. */
 #define GORACE_MODULE_HAS_FENCES 1

@@ -2,21 +2,75 @@
  * general register except r11 is preserved; vector registers are not. The caller has a frame pointer, and makes calls,
  * so it has no red zone.
  *
- * Each entry calls gorace_read_slow or gorace_write_slow with (address, bytes, return address, caller's rbp). It has a
- * frame of its own, so that the unwinder and frame-pointer walks pass through. */
+ * Of a granule whose history is in a record, the inline check knows nothing; that this very access was made in this
+ * epoch is then in the thread's cache (shadow/own_access.h), which is looked at first, in a few instructions: data that
+ * several strands read passes here each time.
+ *
+ * Otherwise each entry calls gorace_read_slow or gorace_write_slow with (address, bytes, return address, caller's rbp).
+ * It has a frame of its own, so that the unwinder and frame-pointer walks pass through. */
+#include "detector/abi/abi.h"
+
 #if defined(__x86_64__)
 
         .text
         .hidden gorace_read_slow
         .hidden gorace_write_slow
 
-.macro ENTRY name, slow, bytes
+/* holds_own_access(): returns if the cache has the access, which lies in one granule. */
+.macro RETURN_IF_OWN bytes, is_write
+        pushq   %rax
+        .cfi_adjust_cfa_offset 8
+        pushq   %rcx
+        .cfi_adjust_cfa_offset 8
+        movq    %rdi, %rax
+        shlq    $20, %rax
+        shrq    $19, %rax
+        andq    $-16, %rax
+        movabsq $GORACE_SHADOW_BASE, %r11
+        movq    (%rax, %r11), %rax      /* word 0: perhaps a tag */
+        movq    __gorace_tls@GOTTPOFF(%rip), %r11
+        movq    %fs:GORACE_TLS_THREAD_STATE(%r11), %r11
+        testq   %r11, %r11
+        je      1f
+        movl    %eax, %ecx
+        andl    $(GORACE_OWN_ACCESSES - 1), %ecx
+        shll    $5, %ecx
+        addq    %rcx, %r11
+        cmpq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write(%r11), %rax
+        jne     1f
+        movq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write + 8(%r11), %rax
+        movq    __gorace_tls@GOTTPOFF(%rip), %r11
+        xorq    %fs:GORACE_TLS_CURRENT(%r11), %rax
+        movl    %edi, %ecx
+        andl    $7, %ecx
+        movl    $((1 << \bytes) - 1), %r11d
+        shlq    %cl, %r11
+        orq     $-(1 << GORACE_IDENTITY_SHIFT), %r11
+        testq   %r11, %rax
+        jne     1f
+        popq    %rcx
+        .cfi_adjust_cfa_offset -8
+        popq    %rax
+        .cfi_adjust_cfa_offset -8
+        ret
+1:
+        .cfi_adjust_cfa_offset 16
+        popq    %rcx
+        .cfi_adjust_cfa_offset -8
+        popq    %rax
+        .cfi_adjust_cfa_offset -8
+.endm
+
+.macro ENTRY name, slow, bytes, is_write
         .globl  \name
         .type   \name, @function
         .p2align 4
 \name:
         .cfi_startproc
         endbr64
+.if \bytes <= 8
+        RETURN_IF_OWN \bytes, \is_write
+.endif
         pushq   %rbp
         .cfi_def_cfa_offset 16
         .cfi_offset %rbp, -16
@@ -49,16 +103,16 @@
         .size   \name, . - \name
 .endm
 
-        ENTRY   __gorace_read1, gorace_read_slow, 1
-        ENTRY   __gorace_read2, gorace_read_slow, 2
-        ENTRY   __gorace_read4, gorace_read_slow, 4
-        ENTRY   __gorace_read8, gorace_read_slow, 8
-        ENTRY   __gorace_read16, gorace_read_slow, 16
-        ENTRY   __gorace_write1, gorace_write_slow, 1
-        ENTRY   __gorace_write2, gorace_write_slow, 2
-        ENTRY   __gorace_write4, gorace_write_slow, 4
-        ENTRY   __gorace_write8, gorace_write_slow, 8
-        ENTRY   __gorace_write16, gorace_write_slow, 16
+        ENTRY   __gorace_read1, gorace_read_slow, 1, 0
+        ENTRY   __gorace_read2, gorace_read_slow, 2, 0
+        ENTRY   __gorace_read4, gorace_read_slow, 4, 0
+        ENTRY   __gorace_read8, gorace_read_slow, 8, 0
+        ENTRY   __gorace_read16, gorace_read_slow, 16, 0
+        ENTRY   __gorace_write1, gorace_write_slow, 1, 1
+        ENTRY   __gorace_write2, gorace_write_slow, 2, 1
+        ENTRY   __gorace_write4, gorace_write_slow, 4, 1
+        ENTRY   __gorace_write8, gorace_write_slow, 8, 1
+        ENTRY   __gorace_write16, gorace_write_slow, 16, 1
 
 #endif
 

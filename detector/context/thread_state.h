@@ -50,6 +50,10 @@ struct SharedContent {
 };
 
 struct ThreadState {
+  // First, where assembly looks (abi/entry_x86_64.S).
+  static constexpr size_t kOwnAccesses = GORACE_OWN_ACCESSES;
+  OwnAccess own_accesses[kOwnAccesses][2] = {};  // by direction
+
   // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers
   // and by the child of a fork. Volatile: the compiler must not move it across the locked stretch.
   uint64_t* volatile locked_granule = nullptr;
@@ -65,10 +69,8 @@ struct ThreadState {
   static constexpr int kOriginCacheBits = 10;
   OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
-  static constexpr size_t kOwnAccesses = 128;
-  OwnAccess own_accesses[kOwnAccesses][2] = {};  // by direction
   static constexpr size_t kOwnAtomics = 64;
-  OwnAccess own_atomics[kOwnAtomics][2] = {};  // the same for atomic accesses
+  OwnAccess own_atomics[kOwnAtomics][2] = {};  // as own_accesses, for atomic accesses
   static constexpr int kTransitionBits = 8;
   Transition transitions[size_t{1} << kTransitionBits] = {};
   static constexpr int kContentBits = 7;
@@ -83,6 +85,9 @@ struct ThreadState {
   ThreadState* next = nullptr;
   ThreadState* next_free = nullptr;
 };
+
+static_assert(offsetof(ThreadState, own_accesses) == GORACE_STATE_OWN_ACCESSES);
+static_assert(offsetof(GoraceTls, thread_state) == GORACE_TLS_THREAD_STATE);
 
 // The calling thread's state, made at the first need.
 ThreadState& make_thread_state();

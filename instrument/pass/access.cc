@@ -17,11 +17,13 @@ namespace {
 
 class Collector {
  public:
-  Collector(llvm::Function& function, FunctionMode mode, const llvm::TargetLibraryInfo& library, Statistics& statistics)
+  Collector(llvm::Function& function, FunctionMode mode, const llvm::TargetLibraryInfo& library,
+            const QuietCalls& quiet_calls, Statistics& statistics)
       : function_(function),
         layout_(function.getParent()->getDataLayout()),
         checks_accesses_(mode == FunctionMode::kEverything),
         library_(library),
+        quiet_calls_(quiet_calls),
         filter_(statistics) {}
 
   FunctionPlan run() {
@@ -76,7 +78,8 @@ class Collector {
     const bool must_stay = isa<llvm::MemCpyInlineInst>(memory) || isa<llvm::MemSetInlineInst>(memory);
     if (length != nullptr && (must_stay || length->getZExtValue() <= kInlineCopyBytes)) {
       const uint64_t bytes = length->getZExtValue();
-      if (transfer != nullptr) add(memory, transfer->getSource(), bytes, transfer->getSourceAlign().valueOrOne(), false);
+      if (transfer != nullptr)
+        add(memory, transfer->getSource(), bytes, transfer->getSourceAlign().valueOrOne(), false);
       add(memory, memory->getDest(), bytes, memory->getDestAlign().valueOrOne(), true);
       return;
     }
@@ -87,9 +90,11 @@ class Collector {
 
   void visit_call(llvm::CallBase* call) {
     add_by_value_arguments(call);
-    if (!is_program_call(*call, library_)) return;
+    const bool is_detector = is_detector_call(*call);
+    if (!is_detector && !is_program_call(*call, library_)) return;
     Step step;
-    step.may_acquire = step.may_release = step.may_not_return = true;
+    step.may_acquire = step.may_release = is_detector || !quiet_calls_.is_quiet(*call);
+    step.may_not_return = !call->doesNotThrow() || !call->hasFnAttr(llvm::Attribute::WillReturn);
     steps().push_back(step);
   }
 
@@ -121,6 +126,7 @@ class Collector {
   const llvm::DataLayout& layout_;
   const bool checks_accesses_;
   const llvm::TargetLibraryInfo& library_;
+  const QuietCalls& quiet_calls_;
   AccessFilter filter_;
   FunctionPlan plan_;
 };
@@ -128,8 +134,8 @@ class Collector {
 }  // namespace
 
 FunctionPlan collect(llvm::Function& function, FunctionMode mode, const llvm::TargetLibraryInfo& library,
-                     Statistics& statistics) {
-  return Collector(function, mode, library, statistics).run();
+                     const QuietCalls& quiet_calls, Statistics& statistics) {
+  return Collector(function, mode, library, quiet_calls, statistics).run();
 }
 
 }  // namespace gorace::instrument

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "instrument/pass/quiet_calls.h"
 #include "instrument/pass/skip.h"
 #include "instrument/pass/statistics.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -14,7 +15,8 @@
 
 namespace gorace::instrument {
 
-// Access: `bytes` bytes at `address`, read or written by `instruction`. Of a scalable vector, `bytes` is the size at vscale 1.
+// Access: `bytes` bytes at `address`, read or written by `instruction`. Of a scalable vector, `bytes` is the size at
+// vscale 1.
 struct Access {
   llvm::Instruction* instruction;
   llvm::Value* address;
@@ -25,7 +27,8 @@ struct Access {
   bool is_eliminated = false;
 };
 
-// Step: one thing of a block, in program order, that elimination must know of: an access (by index), or what stands between accesses.
+// Step: one thing of a block, in program order, that elimination must know of: an access (by index), or what stands
+// between accesses.
 struct Step {
   static constexpr int kNoAccess = -1;
   int access = kNoAccess;
@@ -39,20 +42,21 @@ struct FunctionPlan {
   std::vector<std::vector<Step>> blocks;  // one list of steps a basic block
 
   std::vector<llvm::StoreInst*> vptr_updates;
-  std::vector<llvm::Instruction*> atomics;            // loads, stores, RMW, compare-exchanges, fences
-  std::vector<llvm::MemIntrinsic*> memory_calls;      // become calls of __tsan_mem*
-  std::vector<llvm::IntrinsicInst*> lane_accesses;    // masked, gathered, scattered, compressed
+  std::vector<llvm::Instruction*> atomics;          // loads, stores, RMW, compare-exchanges, fences
+  std::vector<llvm::MemIntrinsic*> memory_calls;    // become calls of __tsan_mem*
+  std::vector<llvm::IntrinsicInst*> lane_accesses;  // masked, gathered, scattered, compressed
 
   bool is_empty() const {
     return accesses.empty() && vptr_updates.empty() && atomics.empty() && memory_calls.empty() && lane_accesses.empty();
   }
 };
 
-// Copies of a constant size up to this are checked inline, and stay what they are: a call would cost more than the copy.
+// Copies of a constant size up to this are checked inline, and stay what they are: a call would cost more than the
+// copy.
 inline constexpr uint64_t kInlineCopyBytes = 64;
 
 FunctionPlan collect(llvm::Function& function, FunctionMode mode, const llvm::TargetLibraryInfo& library,
-                     Statistics& statistics);
+                     const QuietCalls& quiet_calls, Statistics& statistics);
 
 }  // namespace gorace::instrument
 

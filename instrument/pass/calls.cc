@@ -9,7 +9,8 @@ namespace {
 
 bool is_number(const llvm::Type* type) { return type->isFloatingPointTy() || type->isIntegerTy(); }
 
-// By attribute rather than by a list of names: LLVM knows the library's functions and what each may do (writing memory stands for errno).
+// By attribute rather than by a list of names: LLVM knows the library's functions and what each may do (writing memory
+// stands for errno).
 bool is_mathematics(const llvm::CallBase& call, const llvm::TargetLibraryInfo& library) {
   llvm::LibFunc known;
   if (!library.getLibFunc(call, known) || !library.has(known)) return false;
@@ -29,12 +30,14 @@ bool is_annotation(llvm::StringRef name) {
 }  // namespace
 
 bool is_program_call(const llvm::CallBase& call, const llvm::TargetLibraryInfo& library) {
-  if (llvm::isa<llvm::IntrinsicInst>(call) || call.isInlineAsm()) return false;
-  if (const llvm::Function* callee = call.getCalledFunction()) {
-    if (is_annotation(callee->getName())) return true;
-    if (RuntimeFunctions::is_runtime_function(callee->getName())) return false;
-  }
+  if (llvm::isa<llvm::IntrinsicInst>(call) || call.isInlineAsm() || is_detector_call(call)) return false;
   return !is_mathematics(call, library);
+}
+
+bool is_detector_call(const llvm::CallBase& call) {
+  const llvm::Function* callee = call.getCalledFunction();
+  return callee != nullptr && RuntimeFunctions::is_runtime_function(callee->getName()) &&
+         !is_annotation(callee->getName());
 }
 
 }  // namespace gorace::instrument

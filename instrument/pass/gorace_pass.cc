@@ -10,13 +10,16 @@
 #include "instrument/pass/emission.h"
 #include "instrument/pass/lane_accesses.h"
 #include "instrument/pass/library_calls.h"
+#include "instrument/pass/loop_entry.h"
 #include "instrument/pass/loop_ranges.h"
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
 #include "instrument/pass/options.h"
 #include "instrument/pass/source_locations.h"
+#include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/IR/Module.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
 
 namespace gorace::instrument {
 
@@ -28,9 +31,11 @@ constexpr const char kInstrumentedFlag[] = "gorace.instrumented";
 
 class FunctionInstrumenter {
  public:
-  FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, llvm::FunctionAnalysisManager& analyses)
+  FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, const QuietCalls& quiet_calls,
+                       llvm::FunctionAnalysisManager& analyses)
       : function_(function),
         runtime_(runtime),
+        quiet_calls_(quiet_calls),
         analyses_(analyses),
         library_(analyses.getResult<llvm::TargetLibraryAnalysis>(function)),
         words_(function) {}
@@ -38,9 +43,10 @@ class FunctionInstrumenter {
   // run returns whether the function has a fence.
   bool run(FunctionMode mode) {
     restore_locations(function_);
-    FunctionPlan plan = collect(function_, mode, library_, statistics_);
-    eliminate(plan, function_.getParent()->getDataLayout(), statistics_);
-    const std::vector<LoopCheck> loop_checks = loop_ranges(plan);
+    if (mode == FunctionMode::kEverything) simplify_loops();
+    FunctionPlan plan = collect(function_, mode, library_, quiet_calls_, statistics_);
+    eliminate(function_, plan, statistics_);
+    const std::vector<LoopCheck> loop_checks = find_loop_checks(plan);
     hoist_static_allocas(function_);
     statistics_.keeps_context = keep_calling_context(function_, words_, library_);
     const bool has_fences =
@@ -54,17 +60,30 @@ class FunctionInstrumenter {
   }
 
  private:
-  // Scalar evolution is computed for functions with loops only: it takes time.
-  std::vector<LoopCheck> loop_ranges(FunctionPlan& plan) {
-    if (plan.accesses.empty() || function_.hasOptNone()) return {};
+  // Loops get preheaders, where their checks can go: by now the simplification of the control flow has removed them.
+  void simplify_loops() {
+    if (function_.hasOptNone()) return;
     // What earlier passes left behind may be out of date: modelled calls have split edges.
     analyses_.invalidate(function_, llvm::PreservedAnalyses::none());
     auto& loops = analyses_.getResult<llvm::LoopAnalysis>(function_);
+    if (loops.empty()) return;
+    auto& dominators = analyses_.getResult<llvm::DominatorTreeAnalysis>(function_);
+    auto& assumptions = analyses_.getResult<llvm::AssumptionAnalysis>(function_);
+    for (llvm::Loop* loop : loops) {
+      llvm::simplifyLoop(loop, &dominators, &loops, nullptr, &assumptions, nullptr, /*PreserveLCSSA=*/false);
+    }
+  }
+
+  // Scalar evolution is computed for functions with loops only: it takes time.
+  std::vector<LoopCheck> find_loop_checks(FunctionPlan& plan) {
+    if (plan.accesses.empty() || function_.hasOptNone()) return {};
+    auto& loops = analyses_.getResult<llvm::LoopAnalysis>(function_);
     if (loops.empty()) return {};
-    return find_loop_ranges(function_, plan,
-                            {loops, analyses_.getResult<llvm::DominatorTreeAnalysis>(function_),
-                             analyses_.getResult<llvm::ScalarEvolutionAnalysis>(function_)},
-                            statistics_);
+    const LoopAnalyses loop_analyses{loops, analyses_.getResult<llvm::DominatorTreeAnalysis>(function_),
+                                     analyses_.getResult<llvm::ScalarEvolutionAnalysis>(function_)};
+    std::vector<LoopCheck> checks = find_loop_entries(function_, plan, loop_analyses, statistics_);
+    llvm::append_range(checks, find_loop_ranges(function_, plan, loop_analyses, statistics_));
+    return checks;
   }
 
   void emit(FunctionPlan& plan, const std::vector<LoopCheck>& loop_checks) {
@@ -93,6 +112,7 @@ class FunctionInstrumenter {
 
   llvm::Function& function_;
   RuntimeFunctions& runtime_;
+  const QuietCalls& quiet_calls_;
   llvm::FunctionAnalysisManager& analyses_;
   const llvm::TargetLibraryInfo& library_;
   ThreadWords words_;
@@ -114,12 +134,15 @@ llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalys
   model_calls(module);
   RuntimeFunctions runtime(module);
   auto& functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
+  const QuietCalls quiet_calls(module, [&functions](llvm::Function& function) -> const llvm::TargetLibraryInfo& {
+    return functions.getResult<llvm::TargetLibraryAnalysis>(function);
+  });
   bool instrumented = false;
   bool has_fences = false;
   for (llvm::Function& function : module) {
     const FunctionMode mode = mode_of(function);
     if (mode == FunctionMode::kNothing) continue;
-    has_fences |= FunctionInstrumenter(function, runtime, functions).run(mode);
+    has_fences |= FunctionInstrumenter(function, runtime, quiet_calls, functions).run(mode);
     instrumented = true;
   }
   if (instrumented) add_module_constructor(module, runtime, has_fences);

@@ -156,7 +156,7 @@ define void @fence_between(ptr %p) {
   ret void
 }
 
-; Not the same block.
+; Not on every path.
 ; CHECK-LABEL: define void @other_path(
 ; CHECK: call preserve_mostcc void @__gorace_write8(ptr %p)
 ; CHECK: call preserve_mostcc void @__gorace_write8(ptr %p)
