@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "detector/context/context.h"
-#include "detector/context/strands.h"
 
 namespace gorace::detector {
 namespace {
@@ -22,7 +21,7 @@ Losses losses() {
       .slots_reused_early = count_of(Loss::kSlotReusedEarly),
       .epochs_exhausted = count_of(Loss::kEpochsExhausted),
       .origins_dropped = count_of(Loss::kOriginDropped),
-      .strands_dropped = strands_dropped(),
+      .strands_dropped = count_of(Loss::kStrandDropped),
       .history_dropped = count_of(Loss::kHistoryDropped),
       .lock_sets_dropped = count_of(Loss::kLockSetDropped),
       .nested_accesses_dropped = count_of(Loss::kNestedAccess),

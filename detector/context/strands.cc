@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "detector/context/identity.h"
+#include "detector/context/losses.h"
 #include "detector/memory/region.h"
 #include "runtime/base/spin_lock.h"
 
@@ -60,7 +61,6 @@ constinit Table<Ownership, kMaxStrands> g_ownerships;
 constinit Table<Name, kMaxNames> g_names;
 constinit std::atomic<SlotOwner*> g_owners{nullptr};
 constinit runtime::SpinLock g_reserve_lock;
-constinit std::atomic<uint64_t> g_dropped{0};
 
 template <class T>
 void reserve(std::atomic<T*>& base, size_t count) {
@@ -73,7 +73,7 @@ void reserve(std::atomic<T*>& base, size_t count) {
   g_reserve_lock.unlock();
 }
 
-void drop() { g_dropped.fetch_add(1, std::memory_order_relaxed); }
+void drop() { count_loss(Loss::kStrandDropped); }
 
 // owner_at returns the strand that owned the slot in that epoch, 0 when unknown.
 uint32_t owner_at(uint32_t slot, uint32_t epoch) {
@@ -131,6 +131,8 @@ void finish_strand(const Context& context) {
       memcpy(g_names.at(name).text, context.name, sizeof(context.name));
       g_names.at(name).text[sizeof(context.name) - 1] = 0;
       strand.name = name;
+    } else {
+      drop();
     }
   }
   strand.finished = 1;
@@ -161,7 +163,5 @@ bool describe_identity(uint64_t identity_word, Context* out) {
   out->name[sizeof(out->name) - 1] = 0;
   return true;
 }
-
-uint64_t strands_dropped() { return g_dropped.load(std::memory_order_relaxed); }
 
 }  // namespace gorace::detector

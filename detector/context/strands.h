@@ -22,8 +22,6 @@ void own_slot(uint32_t slot, uint32_t first_epoch, uint32_t strand, const Contex
 // finish_strand records the end and keeps the context's name, if it has one.
 void finish_strand(const Context& context);
 
-uint64_t strands_dropped();
-
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_CONTEXT_STRANDS_H_
