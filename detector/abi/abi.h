@@ -21,7 +21,8 @@
  * Calling context. Every function that calls another keeps a hash of the calls that led to it: at entry
  *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) *
  * GORACE_CONTEXT_MULTIPLIER and at every exit (return, resume, and after each landing pad: the function's own value) it
- * stores `saved` (or its own value) back. A function that calls nothing may leave it alone: the entry points add the
+ * stores `saved` (or its own value) back. The multiplier is even, and so is every context but that which a function
+ * leaves for a call of itself (instrument/pass/calling_context.h). A function that calls nothing may leave it alone: the entry points add the
  * accessing function's own return address.
  *
  * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the
@@ -33,7 +34,7 @@
 #ifndef GORACE_DETECTOR_ABI_ABI_H_
 #define GORACE_DETECTOR_ABI_ABI_H_
 
-#define GORACE_ABI_VERSION 1
+#define GORACE_ABI_VERSION 2
 
 #define GORACE_APP_MASK 0x00000ffffffffffful
 #define GORACE_SHADOW_BASE 0x100000000000
@@ -47,7 +48,7 @@
 #define GORACE_ORIGIN_BITS 20
 #define GORACE_BYTE_MASK 0xfful
 
-#define GORACE_CONTEXT_MULTIPLIER 0x9e3779b97f4a7c15ul
+#define GORACE_CONTEXT_MULTIPLIER 0x3c6ef372fe94f82aul
 
 /* Offsets in __gorace_tls, for the pass and the assembly entry points. */
 #define GORACE_TLS_CURRENT 0

@@ -22,6 +22,7 @@ struct ControlPoints {
   llvm::SmallVector<llvm::LandingPadInst*, 8> landing_pads;
   llvm::SmallVector<llvm::CallBase*, 4> returning_twice;
   llvm::SmallVector<llvm::CallBase*, 8> never_returning;
+  llvm::SmallVector<llvm::CallBase*, 4> of_itself;
   bool has_returning_calls = false;
   bool has_funclets = false;
 };
@@ -39,6 +40,7 @@ void add_call(ControlPoints& points, llvm::CallBase* call, const llvm::TargetLib
     points.never_returning.push_back(call);
   } else {
     points.has_returning_calls = true;
+    if (call->getCalledFunction() == call->getFunction() && !call->isMustTailCall()) points.of_itself.push_back(call);
   }
 }
 
@@ -62,17 +64,34 @@ ControlPoints find_control_points(llvm::Function& function, const llvm::TargetLi
   return points;
 }
 
-// (caller's context + return address) * multiplier
-Value* own_context(IRBuilder<>& builder, Value* callers) {
-  Value* return_address = builder.CreateIntrinsic(builder.getPtrTy(), llvm::Intrinsic::returnaddress, {builder.getInt32(0)});
-  Value* sum = builder.CreateAdd(callers, builder.CreatePtrToInt(return_address, builder.getInt64Ty()));
-  return builder.CreateMul(sum, builder.getInt64(GORACE_CONTEXT_MULTIPLIER));
+// caller's context + return address
+Value* path_here(IRBuilder<>& builder, Value* callers) {
+  Value* return_address =
+      builder.CreateIntrinsic(builder.getPtrTy(), llvm::Intrinsic::returnaddress, {builder.getInt32(0)});
+  return builder.CreateAdd(callers, builder.CreatePtrToInt(return_address, builder.getInt64Ty()));
+}
+
+Value* context_of(IRBuilder<>& builder, Value* path) {
+  return builder.CreateMul(path, builder.getInt64(GORACE_CONTEXT_MULTIPLIER));
+}
+
+// What a function leaves for a call of itself: an odd number that is the same at every depth.
+Value* passed_to_itself(IRBuilder<>& builder, Value* callers, Value* path) {
+  Value* first = builder.CreateOr(path, builder.getInt64(1));
+  return builder.CreateSelect(builder.CreateTrunc(callers, builder.getInt1Ty()), callers, first);
+}
+
+// The point where a call has returned: an invoke's edge may be shared with other ways to that block, which does no
+// harm, since the function's own value is right there too.
+Instruction* after(llvm::CallBase* call) {
+  auto* invoke = dyn_cast<llvm::InvokeInst>(call);
+  return invoke != nullptr ? &*invoke->getNormalDest()->getFirstInsertionPt() : call->getNextNode();
 }
 
 void keep_at_cold_calls(ThreadWords& words, const ControlPoints& points) {
   for (llvm::CallBase* call : points.never_returning) {
     Emitter builder(call);
-    words.store_calling_context(builder, own_context(builder, words.load_calling_context(builder)));
+    words.store_calling_context(builder, context_of(builder, path_here(builder, words.load_calling_context(builder))));
   }
 }
 
@@ -82,9 +101,17 @@ void set_again_at_reentries(ThreadWords& words, const ControlPoints& points, Val
     words.store_calling_context(builder, own);
   }
   for (llvm::CallBase* call : points.returning_twice) {
-    auto* invoke = dyn_cast<llvm::InvokeInst>(call);
-    Emitter builder(invoke != nullptr ? &*invoke->getNormalDest()->getFirstInsertionPt() : call->getNextNode());
+    Emitter builder(after(call));
     words.store_calling_context(builder, own);
+  }
+}
+
+void pass_to_itself(ThreadWords& words, const ControlPoints& points, Value* passed, Value* own) {
+  for (llvm::CallBase* call : points.of_itself) {
+    Emitter before(call);
+    words.store_calling_context(before, passed);
+    Emitter behind(after(call));
+    words.store_calling_context(behind, own);
   }
 }
 
@@ -102,13 +129,16 @@ bool keep_calling_context(llvm::Function& function, ThreadWords& words, const ll
   // Entry code has no line of its own, as a prologue has none.
   IRBuilder<> builder(&function.getEntryBlock(), entry_point(function));
   Value* callers = words.load_calling_context(builder);
-  Value* own = own_context(builder, callers);
+  Value* path = path_here(builder, callers);
+  Value* own = context_of(builder, path);
+  Value* passed = points.of_itself.empty() ? nullptr : passed_to_itself(builder, callers, path);
   words.store_calling_context(builder, own);
   for (Instruction* exit : points.exits) {
     Emitter at_exit(exit);
     words.store_calling_context(at_exit, callers);
   }
   set_again_at_reentries(words, points, own);
+  pass_to_itself(words, points, passed, own);
   return true;
 }
 

@@ -7,6 +7,13 @@
 // A function all of whose calls never return (bounds checks that throw, failed assertions) sets the value before each of these
 // calls instead, and pays nothing on the way that matters. It must have no landing pad, so that nothing ever comes back into it.
 //
+// Recursion. Of a function that calls itself, every depth has the context of the first call of itself from that place:
+// otherwise each node of a tree would be destroyed in a context of its own, whose stack would be walked and kept, until
+// none of the detector's million origins is left. So such a stack shows as many frames of the function as there were when
+// it was first seen. A function leaves (caller's context + return address) for its calls of itself, marked by an odd
+// number, and passes on what it found if that is odd; it sets its own value again when the call has returned. (Mutual
+// recursion has a context for each depth: the functions in between do not know what to pass on.)
+//
 // Nothing is done in coroutines before they are split (no such function reaches the end of the pipeline), nor in functions with funclet
 // exception handling (Windows).
 #ifndef GORACE_INSTRUMENT_PASS_CALLING_CONTEXT_H_

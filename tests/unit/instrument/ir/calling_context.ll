@@ -18,7 +18,7 @@ declare i32 @__gxx_personality_v0(...)
 ; CHECK-NEXT: %[[RA:.*]] = call ptr @llvm.returnaddress(i32 0)
 ; CHECK-NEXT: %[[R:.*]] = ptrtoint ptr %[[RA]] to i64
 ; CHECK-NEXT: %[[SUM:.*]] = add i64 %[[SAVED]], %[[R]]
-; CHECK-NEXT: %[[OWN:.*]] = mul i64 %[[SUM]], -7046029254386353131
+; CHECK-NEXT: %[[OWN:.*]] = mul i64 %[[SUM]], 4354685564936845354
 ; CHECK: store i64 %[[OWN]], ptr addrspace(257) %{{.*}}, align 8, !nosanitize
 ; CHECK-NEXT: call void @call()
 ; CHECK: store i64 %[[SAVED]], ptr addrspace(257)
@@ -147,4 +147,34 @@ define void @returns_twice(ptr %p) {
 define void @coroutine() presplitcoroutine {
   call void @call()
   ret void
+}
+
+; A call of itself finds the context that the first call of itself found, made odd; afterwards the own one is set again.
+; CHECK-LABEL: define i64 @recursive(
+; CHECK: %[[SAVED:.*]] = load i64
+; CHECK: %[[SUM:.*]] = add i64 %[[SAVED]],
+; CHECK: %[[OWN:.*]] = mul i64 %[[SUM]],
+; CHECK: %[[FIRST:.*]] = or i64 %[[SUM]], 1
+; CHECK: %[[BIT:.*]] = trunc i64 %[[SAVED]] to i1
+; CHECK: %[[PASSED:.*]] = select i1 %[[BIT]], i64 %[[SAVED]], i64 %[[FIRST]]
+; CHECK: store i64 %[[OWN]]
+; CHECK: store i64 %[[PASSED]]
+; CHECK-NEXT: %a = call i64 @recursive(
+; CHECK: store i64 %[[OWN]]
+; CHECK: store i64 %[[PASSED]]
+; CHECK-NEXT: %b = call i64 @recursive(
+; CHECK: store i64 %[[OWN]]
+; CHECK: store i64 %[[SAVED]]
+; CHECK-NEXT: ret i64
+define i64 @recursive(i64 %n) {
+entry:
+  %done = icmp eq i64 %n, 0
+  br i1 %done, label %end, label %more
+more:
+  %less = sub i64 %n, 1
+  %a = call i64 @recursive(i64 %less)
+  %b = call i64 @recursive(i64 %less)
+  br label %end
+end:
+  ret i64 %n
 }
