@@ -1,7 +1,7 @@
 // A tree of two million calls has not a stack for each: no origin is lost, and the race in a leaf has its two sides.
 // expect: race
-// expect-report: recursion.cc:17
-// expect-report: recursion.cc:30
+// expect-report: recursion.cc:14
+// expect-report: recursion.cc:32
 // expect-no-report: without a stack
 #include <thread>
 
@@ -11,10 +11,12 @@ constexpr int kDepth = 20;
 long visits[2u << kDepth];
 long shared_by_two;
 
+[[gnu::noinline]] void touch() { shared_by_two++; }
+
 [[gnu::noinline]] void visit(int depth, unsigned path) {
   visits[path] = depth;  // of its own: each is recorded
   if (depth == 0) {
-    if (path == (2u << kDepth) - 1) shared_by_two++;  // the last leaf
+    if (path == (2u << kDepth) - 1) touch();  // the last leaf
     return;
   }
   visit(depth - 1, path << 1);

@@ -20,6 +20,6 @@ define void @own() {
 @variable = global i64 0
 
 ; CHECK: define linkonce_odr hidden void @gorace.module_ctor() #{{[0-9]+}} comdat {
-; CHECK-NEXT: call void @__gorace_module_init(i32 1, i32 0)
+; CHECK-NEXT: call void @__gorace_module_init(i32 2, i32 0)
 ; CHECK-NEXT: ret void
 ; CHECK: !{i32 7, !"gorace.instrumented", i32 1}
