@@ -94,6 +94,12 @@ inline Context* recording_context() {
   return context != nullptr && context->access_ignore_depth == 0 ? context : nullptr;
 }
 
+// synced_context is watched_context for edges, likewise.
+inline Context* synced_context() {
+  Context* context = watched_context();
+  return context != nullptr && context->ignore_sync == 0 ? context : nullptr;
+}
+
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_ABI_CALL_STACK_H_

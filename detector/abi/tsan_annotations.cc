@@ -6,17 +6,17 @@
 #include "runtime/base/futex.h"
 
 using gorace::detector::Context;
-using gorace::detector::watched_context;
+using gorace::detector::synced_context;
 
 namespace {
 
 uintptr_t address_of(const volatile void* object) { return reinterpret_cast<uintptr_t>(object); }
 
 void annotate_release(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) release_merge(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) release_merge(context, address_of(object));
 }
 void annotate_acquire(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) acquire(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) acquire(context, address_of(object));
 }
 
 }  // namespace
@@ -27,21 +27,20 @@ void __tsan_acquire(void* object) { annotate_acquire(object); }
 void __tsan_release(void* object) { annotate_release(object); }
 
 // The barrier of ThreadSanitizer's test suite: invisible to the detector, so that a test orders its threads in time
-// without an edge. High half of the word: number of threads; low half: how many have come.
-void __tsan_testonly_barrier_init(uint64_t* barrier, unsigned count) { *barrier = static_cast<uint64_t>(count) << 32; }
+// without an edge. Low 10 bits of the word: number of threads; the others: how many have come.
+void __tsan_testonly_barrier_init(uint32_t* barrier, unsigned count) { *barrier = count; }
 
-void __tsan_testonly_barrier_wait(uint64_t* barrier) {
-  auto* words = reinterpret_cast<std::atomic<uint32_t>*>(barrier);
-  const uint32_t count = words[1].load(std::memory_order_relaxed);
-  const uint32_t arrived = words[0].fetch_add(1, std::memory_order_acq_rel) + 1;
-  const uint32_t last_of_round = (arrived + count - 1) / count * count;
-  if (arrived == last_of_round) {
-    gorace::runtime::futex_wake(&words[0], 0x7fffffff);
+void __tsan_testonly_barrier_wait(uint32_t* barrier) {
+  constexpr uint32_t kArrival = 1 << 10;
+  auto* word = reinterpret_cast<std::atomic<uint32_t>*>(barrier);
+  const auto round = [](uint32_t value) { return (value / kArrival) / (value % kArrival); };
+  const uint32_t before = word->fetch_add(kArrival, std::memory_order_acq_rel);
+  if (round(before + kArrival) != round(before)) {
+    gorace::runtime::futex_wake(word, 0x7fffffff);
     return;
   }
-  for (uint32_t now = arrived; static_cast<int32_t>(now - last_of_round) < 0;
-       now = words[0].load(std::memory_order_acquire)) {
-    gorace::runtime::futex_wait(&words[0], now);
+  for (uint32_t now = before + kArrival; round(now) == round(before); now = word->load(std::memory_order_acquire)) {
+    gorace::runtime::futex_wait(word, now);
   }
 }
 

@@ -28,11 +28,12 @@ void __tsan_func_exit() {
 }
 
 void __tsan_ignore_thread_begin() {
-  if (Context* context = running_context(); context != nullptr) ++context->ignore_depth;
+  if (Context* context = running_context(); context != nullptr) ++context->access_ignore_depth;
 }
 
 void __tsan_ignore_thread_end() {
-  if (Context* context = running_context(); context != nullptr && context->ignore_depth > 0) --context->ignore_depth;
+  if (Context* context = running_context(); context != nullptr && context->access_ignore_depth > 0)
+    --context->access_ignore_depth;
 }
 
 }  // extern "C"

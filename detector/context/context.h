@@ -49,6 +49,8 @@ struct Context {
   size_t own_stack_bytes = 0;
   int ignore_depth = 0;         // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
   int access_ignore_depth = 0;  // > 0: accesses alone are not (GORACE_IGNORE_ACCESSES_BEGIN)
+  int ignore_sync = 0;          // > 0: synchronisation by interceptors and annotations alone is not
+  OriginId ignored_at = 0;      // where the program last asked for one of these two
 
   HeldLocks held;  // what it holds, for reports
   // The last use of one of the runtime's objects: a mutex is read just before it is locked
@@ -138,6 +140,8 @@ inline void note_slot(Context* context, uint32_t slot) {
 
 // describe_identity fills in who executed the access with this identity word, for reports: id, creator_id, created_at,
 // kind, finished and name; the rest stays empty. False when the record is gone (counted).
+// freeing_identity is the identity of words for memory that this strand has freed: ordered before nothing.
+uint64_t freeing_identity(const Context& context);
 bool describe_identity(uint64_t identity_word, Context* out);
 
 // Counters of what limits made the detector drop, for the line at exit. Zero on nearly every run.

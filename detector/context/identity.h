@@ -20,6 +20,9 @@ namespace gorace::detector {
 inline constexpr uint32_t kShortEpochBits = 15;
 inline constexpr uint32_t kLongEpochBits = 24;
 inline constexpr uint32_t kLongSlots = 2047;
+// Long slot 2046 is nobody's either: its words stand for the freeing of a heap block, after which no access is in
+// order, by whomever. Its epochs number the strands that freed (strands.h); the last one: not known.
+inline constexpr uint32_t kLongSlotsOfStrands = kLongSlots - 1;
 inline constexpr uint32_t kInterleavedSlots = 2048;
 inline constexpr uint32_t kShortSlots = VectorClock::kMaxSlots - kInterleavedSlots;
 inline constexpr int kShortSlotShift = GORACE_IDENTITY_SHIFT + kShortEpochBits;  // 43
@@ -65,6 +68,8 @@ constexpr uint32_t identity_slot(uint64_t word) {
     return slot_index(SlotClass::kLong, static_cast<uint32_t>(word >> kLongSlotShift) & 2047u);
   return slot_index(SlotClass::kShort, static_cast<uint32_t>(word >> kShortSlotShift));
 }
+
+inline constexpr uint32_t kFreedSlot = slot_index(SlotClass::kLong, kLongSlots - 1);
 
 constexpr uint32_t identity_epoch(uint64_t word) {
   const auto epoch = static_cast<uint32_t>(word >> GORACE_IDENTITY_SHIFT);

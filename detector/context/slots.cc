@@ -40,7 +40,7 @@ struct Slots {
   runtime::SpinLock lock;
   SlotState* states = nullptr;
   SlotQueue short_queue{kShortSlots};
-  SlotQueue long_queue{kLongSlots};
+  SlotQueue long_queue{kLongSlotsOfStrands};
 
   SlotQueue& queue(SlotClass slot_class) { return slot_class == SlotClass::kLong ? long_queue : short_queue; }
 
@@ -48,7 +48,7 @@ struct Slots {
     if (states != nullptr) return;
     states = static_cast<SlotState*>(reserve_region(VectorClock::kMaxSlots * sizeof(SlotState), "slots"));
     short_queue.ring = static_cast<uint32_t*>(reserve_region(kShortSlots * sizeof(uint32_t), "slots"));
-    long_queue.ring = static_cast<uint32_t*>(reserve_region(kLongSlots * sizeof(uint32_t), "slots"));
+    long_queue.ring = static_cast<uint32_t*>(reserve_region(kLongSlotsOfStrands * sizeof(uint32_t), "slots"));
   }
 };
 constinit Slots g_slots;

@@ -86,6 +86,11 @@ uint32_t owner_at(uint32_t slot, uint32_t epoch) {
   return 0;
 }
 
+uint32_t strand_of(uint32_t slot, uint32_t epoch) {
+  if (slot != kFreedSlot) return owner_at(slot, epoch);
+  return epoch == kMaxLongEpoch ? 0 : epoch;
+}
+
 }  // namespace
 
 uint32_t add_strand(const Context& context) {
@@ -139,9 +144,14 @@ void finish_strand(const Context& context) {
   owner.live.store(nullptr, std::memory_order_release);
 }
 
+uint64_t freeing_identity(const Context& context) {
+  const bool fits = context.strand != 0 && context.strand < kMaxLongEpoch;
+  return make_identity(kFreedSlot, fits ? context.strand : kMaxLongEpoch);
+}
+
 bool describe_identity(uint64_t identity_word, Context* out) {
   const uint32_t slot = identity_slot(identity_word);
-  const uint32_t index = slot < VectorClock::kMaxSlots ? owner_at(slot, identity_epoch(identity_word)) : 0;
+  const uint32_t index = slot < VectorClock::kMaxSlots ? strand_of(slot, identity_epoch(identity_word)) : 0;
   if (index == 0) {
     drop();
     return false;

@@ -4,7 +4,10 @@
 
 #include "detector/abi/access_check.h"
 #include "detector/context/thread_state.h"
+#include "detector/lock_order/lock_order.h"
 #include "detector/report/report.h"
+#include "detector/report/signal_safety.h"
+#include "detector/shadow/access.h"
 #include "detector/syncvar/meta.h"
 #include "detector/syncvar/sync_var.h"
 
@@ -31,6 +34,7 @@ constexpr size_t kDiscardedFreeBytes = size_t{64} << 10;
 // nothing is recorded.
 void on_allocated(void* block, size_t bytes, const void* caller_frame) {
   if (in_detector()) return;
+  note_unsafe_call("malloc", CallSite::of_frame(caller_frame));
   const auto address = reinterpret_cast<uintptr_t>(block);
   // What malloc rounded up may be used too (malloc_usable_size).
   const size_t usable = malloc_usable_size(block);
@@ -44,7 +48,12 @@ void on_allocated(void* block, size_t bytes, const void* caller_frame) {
                  .allocated_by = pack_strand(*context)});
 }
 
-void mark_freed(uintptr_t address) {
+// A block that has a mapping of its own is unmapped when it is freed: its addresses may be given to anybody, behind the
+// interceptors' back (a library that is loaded, a thread's stack). glibc says so in the second bit of the size in
+// front.
+bool is_mapped(const void* block) { return (static_cast<const size_t*>(block)[-1] & 2) != 0; }
+
+void note_freed(uintptr_t address) {
   HeapCell cell;
   if (!get_heap_cell(address, &cell)) return;
   cell.allocated_by |= kFreedFlag;
@@ -56,10 +65,16 @@ void on_freeing(void* block, const void* caller_frame) {
   const auto address = reinterpret_cast<uintptr_t>(block);
   const size_t usable = malloc_usable_size(block);
   const size_t checked = usable < kCheckedFreeBytes ? usable : kCheckedFreeBytes;
-  check_range(block, checked, Direction::kWrite, CallSite::of_frame(caller_frame), AccessKind::kFree);
+  const CallSite site = CallSite::of_frame(caller_frame);
+  note_unsafe_call("free", site);
+  check_range(block, checked, Direction::kWrite, site, AccessKind::kFree);
+  if (Context* context = recording_context(); context != nullptr && !is_mapped(block)) {
+    mark_freed(*context, block, checked, origin_of_call(context, site, AccessKind::kFree));
+  }
   if (usable >= kDiscardedFreeBytes) reset_memory(static_cast<char*>(block) + checked, usable - checked);
   forget_sync_vars(address, usable);
-  mark_freed(address);
+  forget_lock_order(address, usable);
+  note_freed(address);
 }
 
 }  // namespace

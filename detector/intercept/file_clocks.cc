@@ -28,9 +28,14 @@ struct Descriptor {
 constinit Descriptor g_descriptors[kDescriptors] = {};
 constinit char g_clock_range[size_t{kClocks} * 8] = {};
 constinit std::atomic<uint32_t> g_next_clock{0};
+// By clock: the clock of the epoll that watches it; 0: none does.
+constinit uint32_t g_watchers[kClocks + 1] = {};
 
 Descriptor& descriptor(int fd) { return g_descriptors[static_cast<unsigned>(fd) % kDescriptors]; }
 const char* clock_object(uint32_t clock) { return &g_clock_range[size_t{clock - 1} * 8]; }
+
+uint32_t watcher_of(uint32_t clock) { return __atomic_load_n(&g_watchers[clock], __ATOMIC_RELAXED); }
+void set_watcher(uint32_t clock, uint32_t watcher) { __atomic_store_n(&g_watchers[clock], watcher, __ATOMIC_RELAXED); }
 
 void set_clocks(int fd, uint32_t write_clock, uint32_t read_clock) {
   descriptor(fd).write_clock.store(write_clock, std::memory_order_relaxed);
@@ -41,6 +46,7 @@ uint32_t new_clock() {
   const uint32_t clock =
       kFlowClocks + g_next_clock.fetch_add(1, std::memory_order_relaxed) % (kClocks - kFlowClocks) + 1;
   forget_sync_vars(address_of(clock_object(clock)), 1);  // should the numbers have come round
+  set_watcher(clock, 0);
   return clock;
 }
 
@@ -61,7 +67,8 @@ uint32_t flow_clock(const SocketName& from, const SocketName& to) {
   return static_cast<uint32_t>(hash % kFlowClocks) + 1;
 }
 
-// clock_of_file: files and named pipes are the same thing through whichever descriptor they are used; anything else has a clock of its own.
+// clock_of_file: files and named pipes are the same thing through whichever descriptor they are used; anything else has
+// a clock of its own.
 uint32_t clock_of_file(int fd) {
   struct stat status;
   if (fstat(fd, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))) return new_clock();
@@ -85,12 +92,19 @@ void look_at(int fd) {
   errno = saved_errno;
 }
 
+// What is written wakes who watches the file, who need not read it.
+void release_to(uint32_t clock) {
+  on_release_merge(clock_object(clock));
+  const uint32_t watcher = watcher_of(clock);
+  if (watcher != 0) on_release_merge(clock_object(watcher));
+}
+
 }  // namespace
 
 void on_file_release(int fd) {
   if (fd < 0 || watched_context() == nullptr) return;
   if (descriptor(fd).write_clock.load(std::memory_order_relaxed) == 0) look_at(fd);
-  on_release_merge(clock_object(descriptor(fd).write_clock.load(std::memory_order_relaxed)));
+  release_to(descriptor(fd).write_clock.load(std::memory_order_relaxed));
 }
 
 void on_file_acquire(int fd) {
@@ -123,6 +137,14 @@ void on_file_duplicated(int from, int to) {
              descriptor(from).read_clock.load(std::memory_order_relaxed));
 }
 
+void on_file_watched(int epoll_fd, int fd) {
+  if (fd < 0 || epoll_fd < 0) return;
+  if (descriptor(fd).read_clock.load(std::memory_order_relaxed) == 0) look_at(fd);
+  if (descriptor(epoll_fd).read_clock.load(std::memory_order_relaxed) == 0) look_at(epoll_fd);
+  set_watcher(descriptor(fd).read_clock.load(std::memory_order_relaxed),
+              descriptor(epoll_fd).read_clock.load(std::memory_order_relaxed));
+}
+
 void on_connecting(const void* address, unsigned address_bytes) {
   SocketName to;
   to.bytes = std::min<socklen_t>(address_bytes, sizeof to.address);
@@ -145,7 +167,7 @@ void on_file_closing(int fd) {
   if (fd < 0) return;
   // A descriptor that was never used has nobody waiting at its other end that we could know.
   const uint32_t clock = descriptor(fd).write_clock.load(std::memory_order_relaxed);
-  if (clock != 0) on_release_merge(clock_object(clock));
+  if (clock != 0) release_to(clock);
   set_clocks(fd, 0, 0);
 }
 

@@ -3,9 +3,9 @@
 //
 // Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share
 // one, a socket pair has one each way, a connected socket one for each (from, to) pair of addresses, so that both ends
-// of a connection inside this process find each other and different connections stay apart. A regular file or named pipe
-// has one, by device and inode, whichever descriptor it is used through. Other descriptors have one of their own: what is
-// written through it happens before what is read through it.
+// of a connection inside this process find each other and different connections stay apart. A regular file or named
+// pipe has one, by device and inode, whichever descriptor it is used through. Other descriptors have one of their own:
+// what is written through it happens before what is read through it.
 //
 // A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which
 // can add an edge and not lose one.
@@ -25,6 +25,10 @@ void on_pipe(int read_end, int write_end);
 void on_socket_pair(int one, int other);
 void on_file_opened(int fd);  // whatever stood for this number before is gone
 void on_file_duplicated(int from, int to);
+
+// epoll: from now on what happens before a write that reaches `fd` happens before the epoll's next wait too. Which of
+// its files made it return the detector cannot tell, so all that were written do.
+void on_file_watched(int epoll_fd, int fd);
 
 // A connection carries what its maker did before to whoever accepts it: by the address that is connected to.
 void on_connecting(const void* address, unsigned address_bytes);

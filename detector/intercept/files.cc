@@ -11,6 +11,7 @@
 #include <cstdarg>
 
 #include "detector/abi/access_check.h"
+#include "detector/intercept/descriptors.h"
 #include "detector/intercept/file_clocks.h"
 #include "detector/intercept/real_function.h"
 
@@ -62,6 +63,7 @@ constexpr size_t kWhole = static_cast<size_t>(-1);
 // after_read: the kernel has written `bytes` (or an error) into the buffer.
 ssize_t after_read(int fd, void* buffer, ssize_t bytes, CallSite site) {
   if (bytes < 0) return bytes;
+  on_descriptor_used(fd, site);
   on_file_acquire(fd);
   check_range(buffer, static_cast<size_t>(bytes), Direction::kWrite, site);
   return bytes;
@@ -69,12 +71,20 @@ ssize_t after_read(int fd, void* buffer, ssize_t bytes, CallSite site) {
 
 void before_write(int fd, const void* buffer, size_t bytes, CallSite site) {
   check_range(buffer, bytes, Direction::kRead, site);
+  on_descriptor_used(fd, site);
   on_file_release(fd);
 }
 
-int opened(int fd) {
+int opened(int fd, CallSite site) {
   on_file_opened(fd);
+  on_descriptor_opened(fd, site);
   return fd;
+}
+
+void announce_pair(void (*edges)(int, int), const int ends[2], CallSite site) {
+  edges(ends[0], ends[1]);
+  on_descriptor_opened(ends[0], site);
+  on_descriptor_opened(ends[1], site);
 }
 
 }  // namespace
@@ -155,6 +165,7 @@ ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 // --- Descriptors come and go ---
 
 int close(int fd) {
+  on_descriptor_closing(fd, CallSite::here());
   on_file_closing(fd);
   return real_close(fd);
 }
@@ -166,33 +177,37 @@ int shutdown(int fd, int how) noexcept {
 
 int pipe(int ends[2]) noexcept {
   const int result = real_pipe(ends);
-  if (result == 0) on_pipe(ends[0], ends[1]);
+  if (result == 0) announce_pair(on_pipe, ends, CallSite::here());
   return result;
 }
 
 int pipe2(int ends[2], int flags) noexcept {
   const int result = real_pipe2(ends, flags);
-  if (result == 0) on_pipe(ends[0], ends[1]);
+  if (result == 0) announce_pair(on_pipe, ends, CallSite::here());
   return result;
 }
 
-int socket(int domain, int type, int protocol) noexcept { return opened(real_socket(domain, type, protocol)); }
+int socket(int domain, int type, int protocol) noexcept {
+  return opened(real_socket(domain, type, protocol), CallSite::here());
+}
 
 int socketpair(int domain, int type, int protocol, int ends[2]) noexcept {
   const int result = real_socketpair(domain, type, protocol, ends);
-  if (result == 0) on_socket_pair(ends[0], ends[1]);
+  if (result == 0) announce_pair(on_socket_pair, ends, CallSite::here());
   return result;
 }
 
 int accept(int fd, sockaddr* from, socklen_t* from_bytes) {
   const int accepted = real_accept(fd, from, from_bytes);
   on_accepted(accepted);
+  on_descriptor_opened(accepted, CallSite::here());
   return accepted;
 }
 
 int accept4(int fd, sockaddr* from, socklen_t* from_bytes, int flags) {
   const int accepted = real_accept4(fd, from, from_bytes, flags);
   on_accepted(accepted);
+  on_descriptor_opened(accepted, CallSite::here());
   return accepted;
 }
 
@@ -203,7 +218,7 @@ int connect(int fd, const sockaddr* to, socklen_t to_bytes) {
   return result;
 }
 
-int eventfd(unsigned count, int flags) noexcept { return opened(real_eventfd(count, flags)); }
+int eventfd(unsigned count, int flags) noexcept { return opened(real_eventfd(count, flags), CallSite::here()); }
 
 int eventfd_read(int fd, eventfd_t* value) {
   const int result = real_eventfd_read(fd, value);
@@ -219,16 +234,21 @@ int eventfd_write(int fd, eventfd_t value) {
 int dup(int fd) noexcept {
   const int copy = real_dup(fd);
   on_file_duplicated(fd, copy);
+  on_descriptor_opened(copy, CallSite::here());
   return copy;
 }
 
 int dup2(int fd, int wanted) noexcept {
+  on_descriptor_used(fd, CallSite::here());
+  on_descriptor_closing(wanted, CallSite::here(), /*by_replacing=*/true);
   const int copy = real_dup2(fd, wanted);
   if (copy != fd) on_file_duplicated(fd, copy);
   return copy;
 }
 
 int dup3(int fd, int wanted, int flags) noexcept {
+  on_descriptor_used(fd, CallSite::here());
+  on_descriptor_closing(wanted, CallSite::here(), /*by_replacing=*/true);
   const int copy = real_dup3(fd, wanted, flags);
   on_file_duplicated(fd, copy);
   return copy;
@@ -238,6 +258,7 @@ int dup3(int fd, int wanted, int flags) noexcept {
 
 int epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) noexcept {
   on_file_release(epoll_fd);
+  if (operation == EPOLL_CTL_ADD) on_file_watched(epoll_fd, fd);
   return real_epoll_ctl(epoll_fd, operation, fd, event);
 }
 

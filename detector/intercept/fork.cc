@@ -4,9 +4,14 @@
 #include "detector/intercept/fork.h"
 
 #include <pthread.h>
+#include <sched.h>
+
+#include <cstdarg>
 
 #include "detector/context/fork_gate.h"
+#include "detector/intercept/real_function.h"
 #include "detector/intercept/thread_table.h"
+#include "detector/lock_order/lock_order.h"
 #include "detector/report/thread_memory.h"
 #include "detector/shadow/access.h"
 #include "runtime/base/internal_allocator.h"
@@ -28,8 +33,23 @@ void after_fork() {
 void after_fork_in_child() {
   after_fork();
   shadow_after_fork();
+  lock_order_after_fork();
   forget_other_threads();
   thread_memory_after_fork();
+}
+
+constinit RealFunction<decltype(clone)> real_clone("clone");
+
+// ClonedStart: on the parent's stack, which the child has a copy of.
+struct ClonedStart {
+  int (*body)(void*);
+  void* argument;
+};
+
+int run_cloned(void* raw_start) {
+  after_fork_in_child();
+  const auto* start = static_cast<const ClonedStart*>(raw_start);
+  return start->body(start->argument);
 }
 
 }  // namespace
@@ -37,3 +57,21 @@ void after_fork_in_child() {
 void prepare_fork() { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
 
 }  // namespace gorace::detector
+
+// clone() of a process is a fork. One that shares its memory with this one (a thread made by hand, what vfork does) is
+// let through: it is not watched.
+extern "C" int clone(int (*body)(void*), void* stack, int flags, void* argument, ...) noexcept {
+  using namespace gorace::detector;
+  va_list rest;
+  va_start(rest, argument);
+  auto* parent_id = va_arg(rest, pid_t*);
+  auto* tls = va_arg(rest, void*);
+  auto* child_id = va_arg(rest, pid_t*);
+  va_end(rest);
+  if ((flags & CLONE_VM) != 0) return real_clone(body, stack, flags, argument, parent_id, tls, child_id);
+  ClonedStart start{body, argument};
+  before_fork();
+  const int child = real_clone(run_cloned, stack, flags, &start, parent_id, tls, child_id);
+  after_fork();
+  return child;
+}

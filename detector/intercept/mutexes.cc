@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "detector/intercept/mutex_checks.h"
 #include "detector/intercept/real_function.h"
 
 namespace gorace::detector {
@@ -35,6 +36,7 @@ int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attrib
 
 int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   const CallSite site = CallSite::here();
+  check_destroy(mutex, site);
   const int result = real_mutex_destroy(mutex);
   if (result == 0) on_object_destroy(mutex, sizeof *mutex, site);
   return result;
@@ -42,6 +44,8 @@ int pthread_mutex_destroy(pthread_mutex_t* mutex) {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
   const OriginId place = on_object_use(mutex, CallSite::here());
+  check_lock(mutex, place);
+  on_lock_wanted(mutex, place);
   return on_locked(mutex, place, real_mutex_lock(mutex));
 }
 
@@ -61,7 +65,9 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const times
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) {
-  before_unlock(mutex, CallSite::here());
+  const CallSite site = CallSite::here();
+  check_unlock(mutex, site);
+  before_unlock(mutex, site);
   return real_mutex_unlock(mutex);
 }
 

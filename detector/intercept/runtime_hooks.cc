@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "detector/abi/call_stack.h"
+#include "detector/lock_order/lock_order.h"
 #include "detector/report/report.h"
 #include "detector/shadow/access.h"
 #include "detector/shadow/granule.h"
@@ -72,6 +73,7 @@ void forget_stack(const G* g, uintptr_t mark) {
   const uintptr_t low = mark > g->stack_low && mark < g->stack_high ? mark : g->stack_low;
   reset_memory(reinterpret_cast<const void*>(low), high - low);
   forget_sync_vars(g->stack_low, high - g->stack_low);
+  forget_lock_order(low, high - low);
 }
 
 void goroutine_ended(G* g) {

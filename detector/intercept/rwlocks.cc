@@ -2,6 +2,7 @@
 // lock; readers do not order each other.
 #include <pthread.h>
 
+#include "detector/intercept/mutex_checks.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/sync_events.h"
 
@@ -51,12 +52,15 @@ int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwlockattr_t* attr
 }
 
 int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
-  on_object_destroy(lock, sizeof *lock, CallSite::here());
+  const CallSite site = CallSite::here();
+  check_destroy(lock, site);
+  on_object_destroy(lock, sizeof *lock, site);
   return real_destroy(lock);
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
   const OriginId place = on_object_use(lock, CallSite::here());
+  on_lock_wanted(lock, place);
   return on_read_locked(lock, place, real_rdlock(lock));
 }
 
@@ -77,6 +81,7 @@ int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
   const OriginId place = on_object_use(lock, CallSite::here());
+  on_lock_wanted(lock, place);
   return on_write_locked(lock, place, real_wrlock(lock));
 }
 
@@ -96,7 +101,9 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  on_unlock_use(lock, CallSite::here());
+  const CallSite site = CallSite::here();
+  check_unlock(lock, site);
+  on_unlock_use(lock, site);
   on_lock_dropped(lock);
   if (held_by_writer(lock)) {
     on_release(lock);

@@ -13,6 +13,7 @@
 #include "detector/context/thread_state.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/sync_events.h"
+#include "detector/report/signal_safety.h"
 
 namespace gorace::detector {
 namespace {
@@ -48,10 +49,17 @@ void call_handler(int number, siginfo_t* info, void* interrupted) {
   auto* function = handler.function.load(std::memory_order_acquire);
   if (function == nullptr) return;
   on_acquire(&handler);
+  const int saved_errno = errno;
+  const bool asynchronous = !raised_by_instruction(number, info);
+  const HandlerScope scope(asynchronous ? reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) : 0);
   if ((handler.flags.load(std::memory_order_relaxed) & SA_SIGINFO) != 0) {
     function(number, info, interrupted);
   } else {
     reinterpret_cast<void (*)(int)>(reinterpret_cast<void*>(function))(number);
+  }
+  // Handlers of SIGTERM often end the process, or send it again.
+  if (asynchronous && number != SIGTERM && errno != saved_errno) {
+    report_errno_changed(reinterpret_cast<uintptr_t>(function));
   }
 }
 

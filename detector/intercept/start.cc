@@ -8,6 +8,7 @@
 #include "detector/abi/fences.h"
 #include "detector/context/context.h"
 #include "detector/heap/heap.h"
+#include "detector/intercept/exit_findings.h"
 #include "detector/intercept/fork.h"
 #include "detector/intercept/runtime_hooks.h"
 #include "detector/intercept/threads.h"
@@ -28,6 +29,7 @@ constinit bool g_started = false;  // written by the only thread there is
 void subscribe_to_everything() {
   runtime::subscribe(&kRuntimeHooks);
   if (runtime::allocator_is_interposed()) runtime::subscribe_allocations(&kHeapHooks);
+  runtime::add_exit_hook(runtime::ExitPhase::kLast, find_at_exit);
   runtime::add_exit_hook(runtime::ExitPhase::kLast, finish_reports);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "detector/abi/access_check.h"
+#include "detector/lock_order/lock_order.h"
 #include "detector/syncvar/sync_var.h"
 
 namespace gorace::detector {
@@ -14,22 +15,22 @@ namespace gorace::detector {
 inline uintptr_t address_of(const volatile void* object) { return reinterpret_cast<uintptr_t>(object); }
 
 inline void on_acquire(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) acquire(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) acquire(context, address_of(object));
 }
 inline void on_release(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) release(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) release(context, address_of(object));
 }
 inline void on_release_merge(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) release_merge(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) release_merge(context, address_of(object));
 }
 inline void on_acquire_shared(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) acquire_shared(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) acquire_shared(context, address_of(object));
 }
 inline void on_release_shared(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) release_shared(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) release_shared(context, address_of(object));
 }
 inline void on_acquire_exclusive(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) acquire_exclusive(context, address_of(object));
+  if (Context* context = synced_context(); context != nullptr) acquire_exclusive(context, address_of(object));
 }
 
 // An object's init and destroy write it, its use reads it atomically: so a use that is not ordered with the end of the
@@ -43,12 +44,20 @@ inline OriginId on_object_use(const volatile void* object, CallSite site) {
   Context* context = watched_context();
   if (context == nullptr) return kUnknownOrigin;
   const OriginId origin = origin_of_call(context, site, AccessKind::kAtomic);
-  access_granule(context, address_of(object), 1, /*is_write=*/false, origin);
+  if (context->access_ignore_depth == 0) {
+    access_granule(context, address_of(object), 1, /*is_write=*/false, origin);
+  }
   return origin;
 }
 inline void on_object_destroy(const volatile void* object, size_t bytes, CallSite site) {
+  forget_lock_order(address_of(object), bytes);
   check_range(object, 1, Direction::kWrite, site);
   forget_sync_vars(address_of(object), bytes);
+}
+
+// on_lock_wanted: the strand is about to wait for a lock, with those that it holds in hand (lock_order/).
+inline void on_lock_wanted(const volatile void* lock, OriginId place) {
+  if (Context* context = watched_context(); context != nullptr) note_lock_order(context, address_of(lock), place);
 }
 
 // Which locks the strand holds, for reports.

@@ -81,6 +81,15 @@ Context* thread_ended(pthread_t thread) {
   return (*link)->detached ? remove(link) : nullptr;
 }
 
+void for_each_leaked_thread(void (*visit)(const Context*, void*), void* argument) {
+  const std::lock_guard guard(g_threads.lock);
+  for (const ThreadEntry* entry : g_threads.buckets) {
+    for (; entry != nullptr; entry = entry->next) {
+      if (entry->ended && !entry->detached) visit(entry->context, argument);
+    }
+  }
+}
+
 void forget_other_threads() {
   // The lock may have been held by a thread that does not exist here.
   g_threads.lock.unlock();

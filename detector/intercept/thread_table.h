@@ -35,6 +35,10 @@ Context* remove_thread(pthread_t thread, const ThreadEntry* entry);
 Context* thread_detached(pthread_t thread);
 Context* thread_ended(pthread_t thread);
 
+// for_each_leaked_thread visits the strands of threads that have ended and were neither joined nor detached. Under the
+// table's lock.
+void for_each_leaked_thread(void (*visit)(const Context*, void*), void* argument);
+
 // forget_other_threads: in the child of fork() only the calling thread lives on.
 void forget_other_threads();
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "detector/intercept/exit_findings.h"
 #include "detector/intercept/mutexes.h"
 #include "detector/intercept/real_function.h"
 #include "detector/report/thread_memory.h"
@@ -51,6 +52,7 @@ void end_of_thread(void* rounds_left) {
   }
   Context* context = current_context();
   if (context == nullptr) return;
+  check_ignores_ended(context);
   remove_thread_memory(context->id);
   on_release_merge(&g_ended_threads);
   CallStack::release(context);
@@ -70,6 +72,7 @@ void begin_thread_memory(const Context* context) {
   reset_memory(low, bytes);
   const auto stack_low = reinterpret_cast<uintptr_t>(low);
   forget_sync_vars(stack_low, bytes);
+  forget_lock_order(stack_low, bytes);
   const auto first_frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   add_thread_memory({.id = context->id,
                      .stack_low = stack_low,
@@ -98,6 +101,12 @@ bool starts_detached(const pthread_attr_t* attributes) {
   return state == PTHREAD_CREATE_DETACHED;
 }
 
+// libc frees the thread-local memory of ended threads whose stacks it takes: no doing of the program's.
+int create_unwatched(pthread_t* thread, const pthread_attr_t* attributes, Start* start) {
+  const IgnoreScope quiet;
+  return real_create(thread, attributes, run_thread, start);
+}
+
 }  // namespace
 
 void prepare_threads() { pthread_key_create(&g_end_key, end_of_thread); }
@@ -113,7 +122,7 @@ int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*b
   const OriginId created_at = origin_of_creation(site);
   start->context = context_create(creator, StrandKind::kThread, runtime::next_id(), created_at);
   Context* const context = start->context;
-  const int result = real_create(thread, attributes, run_thread, start);
+  const int result = create_unwatched(thread, attributes, start);
   if (result != 0) {
     context_end(context);
     context_forget(context);

@@ -61,9 +61,25 @@ bool print_global(RawWriter& out, uintptr_t address) {
   return true;
 }
 
+bool print_descriptor(RawWriter& out, uintptr_t address, const RaceWording& wording) {
+  DescriptorInfo info;
+  if (find_descriptor == nullptr || !find_descriptor(address, &info)) return false;
+  out << "\nFile descriptor " << info.fd;
+  if (info.opened_by == 0) {
+    out << "\n";
+    return true;
+  }
+  out << " opened by ";
+  print_strand(out, info.opened_by_kind, info.opened_by, "", wording);
+  out << " at:\n";
+  print_origin(out, info.opened_at);
+  return true;
+}
+
 }  // namespace
 
 void print_memory(RawWriter& out, uintptr_t address, const RaceWording& wording) {
+  if (print_descriptor(out, address, wording)) return;
   if (print_heap_block(out, address, wording)) return;
   if (print_thread_memory(out, address, wording)) return;
   if (print_goroutine_stack(out, address, wording)) return;

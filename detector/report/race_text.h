@@ -3,6 +3,7 @@
 #ifndef GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 #define GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 
+#include "detector/report/finding.h"
 #include "detector/report/report.h"
 #include "runtime/base/raw_writer.h"
 
@@ -14,6 +15,7 @@ struct RaceWording {
 };
 
 void print_race(runtime::RawWriter& out, const Race& race, const RaceWording& wording);
+void print_finding(runtime::RawWriter& out, const Finding& finding, const RaceWording& wording);
 
 // print_strand prints "goroutine 8", "thread 3 'worker'", "main thread".
 void print_strand(runtime::RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording);

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "detector/report/benign.h"
+#include "detector/report/finding.h"
 #include "detector/report/race_text.h"
 #include "detector/report/seen_pairs.h"
 #include "detector/report/suppressions.h"
@@ -26,19 +27,31 @@ struct Reporter {
   runtime::SpinLock lock;  // one report at a time; also guards seen
   SeenPairs seen;
   std::atomic<uint64_t> count{0};
+  std::atomic<uint64_t> findings{0};
   std::atomic<bool> has_goroutines{false};
   std::atomic<bool> halted{false};
 };
 constinit Reporter g_reporter;
 
 // Equal stacks can have several origins (their calling contexts hashed differently), so the frames are compared.
-uint64_t stack_hash(const RaceSide& side) {
-  uint64_t hash = side.is_write ? 0x9e3779b97f4a7c15u : 0xc2b2ae3d27d4eb4fu;
-  const OriginInfo info = origin_info(side.origin);
+uint64_t stack_hash(uint64_t seed, OriginId origin) {
+  uint64_t hash = seed;
+  const OriginInfo info = origin_info(origin);
   for (int i = 0; i < info.frame_count; ++i) {
     hash = (hash ^ info.frames[i]) * 0xff51afd7ed558ccdu;
     hash ^= hash >> 32;
   }
+  return hash;
+}
+
+uint64_t stack_hash(const RaceSide& side) {
+  return stack_hash(side.is_write ? 0x9e3779b97f4a7c15u : 0xc2b2ae3d27d4eb4fu, side.origin);
+}
+
+// Findings are told apart by their headline (its address, which is a constant's) and all their stacks.
+uint64_t finding_hash(const Finding& finding) {
+  uint64_t hash = reinterpret_cast<uintptr_t>(finding.headline);
+  for (int i = 0; i < finding.stack_count; ++i) hash = stack_hash(hash, finding.stacks[i].origin);
   return hash;
 }
 
@@ -79,6 +92,33 @@ bool is_suppressed(const Race& race) {
                                    is_global ? global.name : "");
 }
 
+bool is_suppressed(const Finding& finding) {
+  if (suppressions().empty()) return false;
+  for (int i = 0; i < finding.stack_count; ++i) {
+    if (suppressions().hides(finding.suppression, origin_info(finding.stacks[i].origin))) return true;
+  }
+  return false;
+}
+
+// with_report calls print(out, wording) when is_wanted() says so, one report at a time, and counts it in *count.
+template <class IsWanted, class Print>
+void with_report(std::atomic<uint64_t>& count, IsWanted&& is_wanted, Print&& print) {
+  const IgnoreScope quiet;  // symbolizing runs code that may be intercepted
+  {
+    const std::lock_guard guard(g_reporter.lock);
+    if (g_reporter.halted.load(std::memory_order_relaxed) || !is_wanted()) return;
+    count.fetch_add(1, std::memory_order_relaxed);
+    RawWriter out(runtime::report_fd());
+    print(out, RaceWording{.has_goroutines = g_reporter.has_goroutines.load(std::memory_order_relaxed)});
+    if (runtime::options().halt_on_error) g_reporter.halted.store(true, std::memory_order_relaxed);
+  }
+  if (runtime::options().halt_on_error) runtime::end_process(runtime::options().exitcode, /*flush=*/true);
+}
+
+bool is_new_pair(uint64_t one, uint64_t other) {
+  return g_reporter.seen.insert(one, other) || !runtime::options().suppress_equal_stacks;
+}
+
 // Other threads may be on their way to a race when main ends: who wants to see it waits for it.
 void linger() {
   const long milliseconds = runtime::options().atexit_sleep_ms;
@@ -90,25 +130,31 @@ void linger() {
 }  // namespace
 
 void report_race(const Race& race) {
-  const IgnoreScope quiet;  // symbolizing runs code that may be intercepted
-  {
-    const std::lock_guard guard(g_reporter.lock);
-    if (g_reporter.halted.load(std::memory_order_relaxed)) return;
-    if (is_unwanted(race) || is_benign_race(race.address)) return;
-    const bool is_new = g_reporter.seen.insert(stack_hash(race.present), stack_hash(race.previous));
-    if (!is_new && runtime::options().suppress_equal_stacks) return;
-    if (is_suppressed(race)) return;
-    g_reporter.count.fetch_add(1, std::memory_order_relaxed);
-    RawWriter out(runtime::report_fd());
-    print_race(out, race, {.has_goroutines = g_reporter.has_goroutines.load(std::memory_order_relaxed)});
-    if (runtime::options().halt_on_error) g_reporter.halted.store(true, std::memory_order_relaxed);
-  }
-  if (runtime::options().halt_on_error) runtime::end_process(runtime::options().exitcode, /*flush=*/true);
+  with_report(
+      g_reporter.count,
+      [&] {
+        return !is_unwanted(race) && !is_benign_race(race.address) &&
+               is_new_pair(stack_hash(race.present), stack_hash(race.previous)) && !is_suppressed(race);
+      },
+      [&](RawWriter& out, const RaceWording& wording) { print_race(out, race, wording); });
 }
+
+void report_finding(const Finding& finding) {
+  with_report(
+      g_reporter.findings,
+      [&] {
+        return runtime::options().report_bugs && is_new_pair(finding_hash(finding), 0) && !is_suppressed(finding);
+      },
+      [&](RawWriter& out, const RaceWording& wording) { print_finding(out, finding, wording); });
+}
+
+uint64_t finding_count() { return g_reporter.findings.load(std::memory_order_relaxed); }
 
 uint64_t race_count() { return g_reporter.count.load(std::memory_order_relaxed); }
 
 void note_goroutine_started() { g_reporter.has_goroutines.store(true, std::memory_order_relaxed); }
+
+bool goroutines_started() { return g_reporter.has_goroutines.load(std::memory_order_relaxed); }
 
 int finish_reports(int exit_code) {
   linger();
@@ -118,13 +164,18 @@ int finish_reports(int exit_code) {
     RawWriter out(runtime::report_fd());
     out << "Found " << found << " data race(s)\n";
   }
+  const uint64_t findings = finding_count();
+  if (findings != 0 && !g_reporter.halted.load(std::memory_order_relaxed)) {
+    RawWriter out(runtime::report_fd());
+    out << "Found " << findings << " other problem(s)\n";
+  }
   print_losses();
   if (runtime::options().print_suppressions) {
     RawWriter out(runtime::report_fd());
     suppressions().print(out);
     print_benign_races(out);
   }
-  return found != 0 && exit_code == 0 ? runtime::options().exitcode : exit_code;
+  return found + findings != 0 && exit_code == 0 ? runtime::options().exitcode : exit_code;
 }
 
 }  // namespace gorace::detector

@@ -41,6 +41,7 @@ int finish_reports(int exit_code);
 
 // note_goroutine_started: from now on the main strand is called "main goroutine"; "main thread" before.
 void note_goroutine_started();
+bool goroutines_started();
 
 // find_heap_block fills in the heap block that contains `address`, also one that was freed and not handed out again.
 // Provided by heap/.
@@ -53,6 +54,16 @@ struct HeapBlock {
   bool freed;
 };
 bool find_heap_block(uintptr_t address, HeapBlock* out);
+
+// find_descriptor fills in the file descriptor that `address` stands for (intercept/descriptors.h). Weak: only programs
+// under detection have it.
+struct DescriptorInfo {
+  int fd;
+  OriginId opened_at;
+  uint64_t opened_by;  // strand id; 0: not known
+  StrandKind opened_by_kind;
+};
+[[gnu::weak]] bool find_descriptor(uintptr_t address, DescriptorInfo* out);
 
 }  // namespace gorace::detector
 

@@ -6,7 +6,7 @@
 //   race:NAME && NAME      each side of the race matches one of the two (gorace's own)
 //   race:FILE.cc:12        a pattern that ends in a line number matches frames of just that line (gorace's own)
 //   called_from_lib:NAME   some frame lies in a shared library whose path matches
-//   mutex: thread: signal: deadlock:   for the reports of those kinds
+//   mutex: thread: signal: deadlock:   findings of those kinds (finding.h): some frame of some stack matches
 //
 // A frame matches by its function, its file or its module. A pattern matches anywhere in the name; * stands for any
 // text, ^ at the beginning and $ at the end tie it to the name's ends.

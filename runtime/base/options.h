@@ -22,6 +22,11 @@ struct Options {
   bool suppress_equal_stacks = true;      // report each pair of stacks once
   bool report_bugs = true;                // false: watch, and report nothing
   bool report_atomic_races = true;        // false: no races in which a side is atomic
+  bool report_mutex_bugs = true;          // unlock of an unlocked mutex and the like (detector/report/finding.h)
+  bool report_destroy_locked = true;      // destroy of a locked mutex
+  bool report_signal_unsafe = true;       // malloc in signal handlers, errno changed by them
+  bool report_thread_leaks = true;        // threads that ended and were neither joined nor detached
+  bool detect_deadlocks = true;           // locks taken in different orders
   bool leaks = false;                     // report goroutines still blocked when main returns
   char profile[kMaxText] = "";            // comma-separated profiles to write at exit: goroutine, heap
   char profile_dir[kMaxText] = ".";       // where they are written

@@ -3,6 +3,7 @@
 #
 #   // expect: clean              exit code 0, nothing reported (the default when there is no such line is an error)
 #   // expect: race               exit code 66 and at least one report
+#   // expect: finding            exit code 66 and no race: other problems, which expect-report names
 #   // expect-exit: N             another exit code
 #   // expect-report: REGEX       (extended) some line of stderr matches; one such comment for each
 #   // expect-no-report: REGEX    no line of stderr matches
@@ -20,9 +21,9 @@ verdict=$(values expect)
 runs=$(values runs)
 expected_exit=$(values expect-exit)
 case $verdict in
-  race) : "${expected_exit:=66}" ;;
+  race | finding) : "${expected_exit:=66}" ;;
   clean) : "${expected_exit:=0}" ;;
-  *) echo "run_expect.sh: $source has no '// expect: race' or '// expect: clean'" >&2; exit 2 ;;
+  *) echo "run_expect.sh: $source has no '// expect: race', 'finding' or 'clean'" >&2; exit 2 ;;
 esac
 
 [[ $(values needs) != symbols || -n ${GORACE_TOOL:-} ]] || { echo "needs the gorace command"; exit 77; }
@@ -42,6 +43,8 @@ check_run() {
   [[ $code == "$expected_exit" ]] || complain "exit code $code, expected $expected_exit"
   if [[ $verdict == race ]]; then
     grep -q '^WARNING: DATA RACE$' "$scratch/err" || complain "no race was reported"
+  elif [[ $verdict == finding ]]; then
+    grep -q '^WARNING: DATA RACE$' "$scratch/err" && complain "a race was reported"
   else
     grep -q '^WARNING: ' "$scratch/err" && complain "something was reported"
   fi

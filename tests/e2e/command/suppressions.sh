@@ -62,6 +62,53 @@ err_has '^  1 race:bump$'
 err_has '^gorace: suppressions that never matched:$'
 err_has '^  race:never$'
 
+# The other problems, each by its type and no other.
+cat >problems.cc <<'END'
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <mutex>
+pthread_mutex_t unlocked = PTHREAD_MUTEX_INITIALIZER;
+std::mutex one, other;
+void on_signal(int) { free(malloc(1)); }
+void* work(void*) { return nullptr; }
+void misuse() { pthread_mutex_unlock(&unlocked); }
+void nest(std::mutex& outer, std::mutex& inner) {
+  std::lock_guard first(outer);
+  std::lock_guard second(inner);
+}
+void leak() {
+  pthread_t thread;
+  pthread_create(&thread, nullptr, work, nullptr);
+}
+int main() {
+  signal(SIGUSR1, on_signal);
+  kill(getpid(), SIGUSR1);
+  misuse();
+  nest(one, other);
+  nest(other, one);
+  leak();
+  pthread_exit(nullptr);
+}
+END
+t gorace c++ -g -O1 -fno-builtin problems.cc -o problems
+code_is 0
+t gorace run ./problems
+code_is 66
+err_has '^Found 5 other problem\(s\)$'
+printf '%s\n' mutex:^misuse thread:^leak signal:^on_signal deadlock:^nest >known
+GORACE="suppressions=known" t gorace run ./problems
+code_is 0
+err_is ""
+printf '%s\n' deadlock:^misuse mutex:^leak thread:^on_signal signal:^nest race:main >known
+GORACE="suppressions=known" t gorace run ./problems
+code_is 66
+err_has '^Found 5 other problem\(s\)$'
+GORACE="report_mutex_bugs=0 report_signal_unsafe=0 report_thread_leaks=0 detect_deadlocks=0" t gorace run ./problems
+code_is 0
+err_is ""
+
 # Mistakes: named with their line, before the program runs.
 printf 'race:bump\n\nrices:bump\n' >known
 GORACE="suppressions=known" t ./race

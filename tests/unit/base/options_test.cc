@@ -84,6 +84,12 @@ TEST(TsanOptions, CommonSettingsAreObeyedWhateverSeparatesThem) {
   EXPECT_STREQ(parsed.log_path, "/tmp/x");
   EXPECT_STREQ(parsed.suppressions, "/a:b");
   EXPECT_FALSE(parsed.report_bugs);
+  EXPECT_EQ(warnings_of("report_mutex_bugs=0:report_destroy_locked=0:report_signal_unsafe=0:report_thread_leaks=0:"
+                        "detect_deadlocks=0",
+                        &parsed),
+            "");
+  EXPECT_FALSE(parsed.report_mutex_bugs || parsed.report_destroy_locked || parsed.report_signal_unsafe ||
+               parsed.report_thread_leaks || parsed.detect_deadlocks);
 }
 
 TEST(TsanOptions, WhatHasNoMeaningHereIsPassedOver) {

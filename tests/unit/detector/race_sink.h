@@ -4,8 +4,10 @@
 #define GORACE_TESTS_UNIT_DETECTOR_RACE_SINK_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "detector/report/finding.h"
 #include "detector/report/report.h"
 
 namespace gorace::detector::testing {
@@ -20,6 +22,16 @@ struct SeenRace {
   bool present_is_write;
   bool previous_is_write;
 };
+
+struct SeenFinding {
+  std::string headline;
+  std::vector<uintptr_t> locks;   // of its stacks, in order
+  std::vector<OriginId> origins;  // likewise
+  std::vector<uint64_t> strand_ids;
+};
+
+// take_findings returns the findings since the last call.
+std::vector<SeenFinding> take_findings();
 
 // take_races returns the races since the last call.
 std::vector<SeenRace> take_races();

@@ -402,6 +402,28 @@ TEST_F(Shadow, AccessFromASignalHandlerInsideTheGranulesLockIsDroppedAndCounted)
   EXPECT_EQ(word(memory_, 0), 0u);
 }
 
+TEST_F(Shadow, FreedMemoryIsOrderedBeforeNothingUntilItIsReset) {
+  constexpr uintptr_t kFree = 77;
+  mark_freed(*main_, memory_, 64, origin_at(kFree, AccessKind::kFree));
+  read_from(main_, memory_ + 3, 1);
+  Context* child = new_strand(main_);
+  write_to(child, memory_ + 60, 4);
+  read_from(child, memory_ + 64, 8);  // beyond it
+  const std::vector<SeenRace> races = take_races();
+  ASSERT_EQ(races.size(), 2u);
+  for (const SeenRace& race : races) {
+    EXPECT_EQ(race.previous_id, main_->id);
+    EXPECT_EQ(race.previous_origin, origin_at(kFree, AccessKind::kFree));
+    EXPECT_TRUE(race.previous_is_write);
+  }
+  EXPECT_EQ(races[0].address, reinterpret_cast<uintptr_t>(memory_) + 3);
+  EXPECT_EQ(races[1].present_id, child->id);
+  reset_memory(memory_, 64);
+  write_to(main_, memory_, 64);
+  EXPECT_TRUE(take_races().empty());
+  context_end(child);
+}
+
 TEST_F(Shadow, GranulesLockedByOtherThreadsAreFreedInTheChildOfAFork) {
   uint64_t* words = shadow_words(reinterpret_cast<uintptr_t>(memory_));
   std::thread([&] { lock_granule(thread_state(), words); }).join();

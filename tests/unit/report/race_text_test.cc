@@ -21,10 +21,15 @@ class RaceText : public ::testing::Test {
   RaceText() { g_fakes = {}; }
 
   static std::string text_of(const Race& race, const RaceWording& wording) {
+    return text_of([&](runtime::RawWriter& out) { print_race(out, race, wording); });
+  }
+
+  template <class Print>
+  static std::string text_of(Print&& print) {
     const int fd = memfd_create("report", 0);
     {
       runtime::RawWriter out(fd);
-      print_race(out, race, wording);
+      print(out);
     }
     std::string text(static_cast<size_t>(lseek(fd, 0, SEEK_END)), '\0');
     EXPECT_EQ(pread(fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
@@ -41,6 +46,40 @@ class RaceText : public ::testing::Test {
     return context;
   }
 };
+
+TEST_F(RaceText, OfAFindingNamesLocksAndStrandsAndWhatItIsAbout) {
+  const Context thread = strand(StrandKind::kThread, 3);
+  const FindingStack stacks[] = {
+      {.what = "Lock", .lock = 0x5000, .link = " held by ", .strand = &thread, .tail = ", taken at:\n", .origin = 1},
+      {.what = "It was made", .origin = 2}};
+  HeapBlock block{
+      .address = 0x4ff0, .bytes = 64, .allocated_at = 4, .allocated_by = 1, .allocated_by_kind = {}, .freed = false};
+  block.allocated_by_kind = StrandKind::kMain;
+  g_fakes.heap_block = block;
+  const Finding finding{.headline = "TROUBLE: of some kind",
+                        .suppression = SuppressionType::kMutex,
+                        .stacks = stacks,
+                        .stack_count = 2,
+                        .object = 0x5000,
+                        .similar = 2};
+  EXPECT_EQ(text_of([&](runtime::RawWriter& out) { print_finding(out, finding, kThreads); }),
+            "==================\n"
+            "WARNING: TROUBLE: of some kind\n"
+            "Lock 0x000000005000 held by thread 3, taken at:\n"
+            "  f1()\n"
+            "      file.cc:1 +0x10\n"
+            "\n"
+            "It was made at:\n"
+            "  f2()\n"
+            "      file.cc:2 +0x10\n"
+            "\n"
+            "Heap block of size 64 at 0x000000004ff0 allocated by main thread:\n"
+            "  f4()\n"
+            "      file.cc:4 +0x10\n"
+            "\n"
+            "And 2 more of the same.\n"
+            "==================\n");
+}
 
 TEST_F(RaceText, OfGoroutineAgainstMainIsGosLayout) {
   const Context goroutine = strand(StrandKind::kGoroutine, 8, 3);
