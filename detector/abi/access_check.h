@@ -31,8 +31,10 @@ inline void check_range(const volatile void* address, size_t bytes, Direction di
                         AccessKind kind = AccessKind::kPlain) {
   Context* context = recording_context();
   if (context == nullptr || bytes == 0) return;
-  access_memory(context, const_cast<const void*>(address), bytes, direction == Direction::kWrite,
-                origin_of_call(context, site, kind));
+  // Asked first: most are repeated within an epoch, and finding the origin takes longer.
+  const bool is_write = direction == Direction::kWrite;
+  if (kind == AccessKind::kPlain && is_recorded(*context, const_cast<const void*>(address), bytes, is_write)) return;
+  access_memory(context, const_cast<const void*>(address), bytes, is_write, origin_of_call(context, site, kind));
 }
 
 // check_access is check_range with the same-epoch test in front, for an access that lies in one granule.
