@@ -34,13 +34,15 @@ class LockedSyncVar {
   SyncVar* locked_;
 };
 
-// record_atomic records the access in the present epoch of the running strand, which is watched.
+// record_atomic records the access in the present epoch of the running strand, which is watched. `ends_epoch`: it is
+// part of a release, so this epoch's first and last one; there is nothing to be found.
 template <class T>
-void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site) {
+void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site,
+                   bool ends_epoch = false) {
   const bool is_write = direction == Direction::kWrite;
   if constexpr (sizeof(T) <= 8) {
     const auto address = reinterpret_cast<uintptr_t>(object);
-    if (holds_own_atomic(thread_state(), address, sizeof(T), context->current, is_write)) return;
+    if (!ends_epoch && holds_own_atomic(thread_state(), address, sizeof(T), context->current, is_write)) return;
     access_granule(context, address, sizeof(T), is_write, origin_of_call(context, site, AccessKind::kAtomic));
   } else {
     check_range(object, sizeof(T), direction, site, AccessKind::kAtomic);
@@ -75,7 +77,7 @@ void atomic_store(volatile T* object, T value, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return raw_store(object, value);
-  record_atomic(context, object, Direction::kWrite, site);
+  record_atomic(context, object, Direction::kWrite, site, order.releases());
   using Mode = LockedSyncVar::Mode;
   const LockedSyncVar sync_var(object, write_makes_clock(context, order) ? Mode::kCreate : Mode::kIfPresent);
   raw_store(object, value);
@@ -88,7 +90,7 @@ T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation)
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return operation();
-  record_atomic(context, object, Direction::kWrite, site);
+  record_atomic(context, object, Direction::kWrite, site, order.releases());
   // A relaxed RMW leaves the object's clock alone, unless fences give it something to carry.
   if (!load_needs_clock(order) && !write_makes_clock(context, order)) return operation();
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);

@@ -172,6 +172,31 @@ NodeIndex assign_owned(NodeIndex a, NodeIndex b, int height, bool share_leaves) 
   return shared;
 }
 
+// unite_owned makes `a` and `b`, references of its callers, references to equal nodes: their maximum.
+void unite_owned(NodeIndex& a, NodeIndex& b, int height, bool share_leaves) {
+  if (a == b) return;
+  if (a == 0 || b == 0 || share_leaves || !is_unique(a) || !is_unique(b)) {
+    a = join_owned(a, b, 0, height, share_leaves);
+    b = assign_owned(b, a, height, share_leaves);
+    return;
+  }
+  ClockNode& left = node_at(a);
+  ClockNode& right = node_at(b);
+  uint32_t mask = difference_mask(left, right);
+  if (height > 0) {
+    for (; mask != 0; mask &= mask - 1) {
+      const int i = __builtin_ctz(mask);
+      unite_owned(left.word[i], right.word[i], height - 1, share_leaves);
+    }
+  } else if (mask != 0) {
+    leaf_maximum(left, left, right);
+    right = left;
+  } else {
+    unreference(b, 0);
+    b = reference(a);
+  }
+}
+
 NodeIndex empty_node() {
   const NodeIndex node = allocate_node();
   __builtin_memset(node_at(node).word, 0, sizeof(ClockNode));
@@ -217,6 +242,15 @@ void VectorClock::assign(const VectorClock& other) {
   }
   root_ = assign_owned(root_, other.root_, height_, height_ > kHighestOwner);
   if (root_ == 0) height_ = 0;
+}
+
+void VectorClock::unite(VectorClock& a, VectorClock& b) {
+  if (a.height_ != b.height_) {
+    a.join(b);
+    b.assign(a);
+    return;
+  }
+  unite_owned(a.root_, b.root_, a.height_, a.height_ > kHighestOwner);
 }
 
 void VectorClock::grow_to(int height) {

@@ -44,6 +44,10 @@ class VectorClock {
   // are changed in place, so that neither side must copy its path at the next raise().
   void assign(const VectorClock& other);
 
+  // unite joins two clocks with each other: both become the maximum. As a.join(b), b.assign(a), in one pass over what
+  // differs.
+  static void unite(VectorClock& a, VectorClock& b);
+
   // raise sets the slot's epoch to max(present, epoch).
   void raise(uint32_t slot, uint32_t epoch);
 

@@ -37,6 +37,24 @@ void ReleasedClock::store(const Context& context) {
   set_witness(Witness(context.slot, context.epoch, true));
 }
 
+void ReleasedClock::acquire_and_store(Context& context) {
+  const Witness last = witness();
+  if (is_known_to(context) || empty() || contains(context) || context.clock_epoch == Context::kNeverKnown) {
+    acquire_into(context);
+    store(context);
+    return;
+  }
+  // Each has something that the other has not, and both end with all of it.
+  if (last.is_entry()) {
+    clock_.raise(last.slot(), last.epoch());
+    note_slot(&context, last.slot());
+  }
+  VectorClock::unite(context.clock, clock_);
+  note_clock_change(&context);
+  merged_.clear();
+  set_witness(Witness(context.slot, context.epoch, true));
+}
+
 void ReleasedClock::merge(const Context& context) {
   if (is_known_to(context) || empty()) {
     store(context);

@@ -49,6 +49,8 @@ class ReleasedClock {
 
   // store: the context's clock at the end of its present epoch, and nothing else. The caller then advances the epoch.
   void store(const Context& context);
+  // acquire_and_store is acquire_into, then store.
+  void acquire_and_store(Context& context);
   // merge adds it to what is here.
   void merge(const Context& context);
   // The same with a bare clock (a release fence's).

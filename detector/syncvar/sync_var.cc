@@ -135,9 +135,9 @@ void release_merge(Context* context, uintptr_t address) {
 
 void release_acquire(Context* context, uintptr_t address) {
   with_sync_var(address, [&](SyncVar& sync_var) {
-    acquire_locked(context, sync_var);
-    // The context's clock now contains the object's.
-    release_locked(context, sync_var);
+    // After the acquire half, the context's clock contains the object's.
+    sync_var.released.acquire_and_store(*context);
+    context_advance_epoch(context);
   });
 }
 

@@ -68,10 +68,17 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
     for (int step = 0; step < 30000; ++step) {
       const size_t a = random() % kClocks;
       const size_t b = random() % kClocks;
-      switch (random() % 9) {
+      switch (random() % 10) {
         case 0:
           clocks[a] = clocks[b];
           models[a] = models[b];
+          break;
+        case 9:
+          if (a == b) break;
+          VectorClock::unite(clocks[a], clocks[b]);
+          for (const auto& [slot, epoch] : models[b]) models[a][slot] = std::max(models[a][slot], epoch);
+          models[b] = models[a];
+          expect_equal(clocks[b], models[b], random, max_slot);
           break;
         case 8:
           clocks[a].assign(clocks[b]);
