@@ -13,16 +13,17 @@
 #include "tools/base/process.h"
 #include "tools/commands.h"
 #include "tools/compile/compile_command.h"
+#include "tools/compile/sample_rate.h"
 
 namespace gorace::tools {
 namespace {
 
 constexpr absl::string_view kModel = "--model=";
 constexpr absl::string_view kIgnoreList = "--ignorelist=";
+constexpr absl::string_view kSample = "--sample=";
 
-// take_own_flags removes --race, --no-race, --model=FILE and --ignorelist=FILE, which come before the compiler's
-// arguments.
-std::vector<std::string> take_own_flags(const std::vector<std::string>& args, CompileMode* mode) {
+// take_own_flags removes the flags of gorace's own, which come before the compiler's arguments.
+absl::StatusOr<std::vector<std::string>> take_own_flags(const std::vector<std::string>& args, CompileMode* mode) {
   size_t first = 0;
   for (; first < args.size(); ++first) {
     if (args[first] == "--no-race") {
@@ -33,11 +34,15 @@ std::vector<std::string> take_own_flags(const std::vector<std::string>& args, Co
       mode->models.push_back(args[first].substr(kModel.size()));
     } else if (absl::StartsWith(args[first], kIgnoreList)) {
       mode->ignore_lists.push_back(args[first].substr(kIgnoreList.size()));
+    } else if (absl::StartsWith(args[first], kSample)) {
+      const absl::StatusOr<uint32_t> rate = read_sample_rate(args[first].substr(kSample.size()));
+      if (!rate.ok()) return absl::InvalidArgumentError(absl::StrCat("flag --sample: it is ", rate.status().message()));
+      mode->sampled_ppm = *rate;
     } else {
       break;
     }
   }
-  return {args.begin() + static_cast<ptrdiff_t>(first), args.end()};
+  return std::vector<std::string>(args.begin() + static_cast<ptrdiff_t>(first), args.end());
 }
 
 absl::Status check_readable(const char* what, const std::vector<std::string>& files) {
@@ -64,10 +69,13 @@ int exit_code_of(const absl::Status& status) { return absl::IsInvalidArgument(st
 int compile(Language language, const std::vector<std::string>& all_args) {
   // The environment's first: later models count, so that flags win.
   CompileMode mode{language, /*race=*/true, models_of_environment()};
-  const std::vector<std::string> args = take_ignore_lists(take_own_flags(all_args, &mode), &mode);
-  for (const char* flag : {"--model", "--ignorelist"}) {
-    if (!args.empty() && args[0] == flag)
-      return fail(kExitMisuse, absl::StrCat("flag ", flag, " needs its value with it: ", flag, "=FILE"));
+  const absl::StatusOr<std::vector<std::string>> rest = take_own_flags(all_args, &mode);
+  if (!rest.ok()) return fail(kExitMisuse, rest.status().message());
+  const std::vector<std::string> args = take_ignore_lists(*rest, &mode);
+  for (const absl::string_view flag : {"--model=FILE", "--ignorelist=FILE", "--sample=RATE"}) {
+    const absl::string_view name = flag.substr(0, flag.find('='));
+    if (!args.empty() && args[0] == name)
+      return fail(kExitMisuse, absl::StrCat("flag ", name, " needs its value with it: ", flag));
   }
   const CompilerUse use = classify(args);
   absl::Status status = check_use(mode, use);
@@ -88,7 +96,9 @@ int compile(Language language, const std::vector<std::string>& all_args) {
 
 std::string help(const std::string& name, const std::string& compiler, const std::string& variable) {
   return absl::StrCat(
-      "usage: gorace ", name, " [--no-race] [--model=FILE]... [--ignorelist=FILE]... COMPILER-ARGUMENTS\n\nRuns ",
+      "usage: gorace ", name,
+      " [--no-race] [--model=FILE]... [--ignorelist=FILE]... [--sample=RATE]\n                  "
+      "COMPILER-ARGUMENTS\n\nRuns ",
       compiler,
       " with gorace's plugin, headers and, when it links a program, runtime.\n"
       "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
@@ -98,7 +108,8 @@ std::string help(const std::string& name, const std::string& compiler, const std
       "  --no-race               goroutines, dumps and profiles without race detection\n"
       "  --model=FILE            what functions of libraries synchronise (docs/models.md)\n"
       "  --ignorelist=FILE       functions, files and variables that are not checked (docs/exclusions.md);\n"
-      "                          clang's -fsanitize-ignorelist=FILE does the same\n\nenvironment:\n"
+      "                          clang's -fsanitize-ignorelist=FILE does the same\n"
+      "  --sample=1%             check in short windows, 1 % of the time (docs/sampling.md)\n\nenvironment:\n"
       "  GORACE_MODELS           such files, separated by colons\n  ",
       variable, "              another ", compiler, ", a wrapper allowed: \"ccache ", compiler, "\"\n");
 }

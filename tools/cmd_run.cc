@@ -75,6 +75,7 @@ int run_sources(const RunSettings& settings, const Words& args) {
   build.flags = settings.compiler_flags;
   build.flags.insert(build.flags.begin(), "-O" + settings.optimization);
   build.race = settings.race != RaceMode::kOff;
+  build.sampled_ppm = settings.sampled_ppm;
   build.verbose = settings.verbose;
   int fd = -1;
   std::string name;

@@ -4,6 +4,7 @@
 #include "detector/context/context.h"
 #include "detector/origin/origin.h"
 #include "detector/origin/origin_cache.h"
+#include "detector/sampling/sampling.h"
 #include "detector/shadow/access.h"
 #include "detector/shadow/fast_access.h"
 
@@ -19,11 +20,18 @@ inline Context* watched() {
   return context != nullptr && (context->ignore_depth | context->access_ignore_depth) == 0 ? context : nullptr;
 }
 
+// What tells the calls apart that led to the running function: the hash that instrumented functions keep, and where they do not,
+// since they were compiled for sampling, the return addresses themselves.
+inline uint64_t calling_context(uintptr_t frame_pointer) {
+  if (__builtin_expect(!gorace::detector::is_sampled_program(), 1)) return __gorace_tls.calling_context;
+  return gorace::detector::hash_of_callers(frame_pointer);
+}
+
 void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t pc, uintptr_t frame_pointer) {
   Context* context = watched();
   if (context == nullptr) return;
   if (gorace::detector::is_recorded(*context, address, bytes, is_write)) return;
-  const OriginId origin = gorace::detector::intern_access(__gorace_tls.calling_context + context->held.key(), pc,
+  const OriginId origin = gorace::detector::intern_access(calling_context(frame_pointer) + context->held.key(), pc,
                                                           frame_pointer, AccessKind::kPlain);
   gorace::detector::access_memory(context, address, bytes, is_write, origin);
 }
@@ -37,7 +45,7 @@ template <bool kIsWrite>
     return;
   }
   gorace::detector::access_in_granule<kIsWrite>(context, address, bytes, [=](gorace::detector::ThreadState& state) {
-    return gorace::detector::intern_plain_access(state, __gorace_tls.calling_context + context->held.key(), pc,
+    return gorace::detector::intern_plain_access(state, calling_context(frame_pointer) + context->held.key(), pc,
                                                  frame_pointer);
   });
 }

@@ -19,6 +19,7 @@
 #include "detector/abi/abi.h"
 #include "detector/context/context.h"
 #include "detector/origin/origin.h"
+#include "detector/sampling/sampling.h"
 
 namespace gorace::detector {
 
@@ -88,10 +89,10 @@ inline Context* watched_context() {
   return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
 }
 
-// recording_context is watched_context for accesses, which the program may have asked to ignore.
+// recording_context is watched_context for accesses, which the program may have asked to ignore, or to sample.
 inline Context* recording_context() {
   Context* context = watched_context();
-  return context != nullptr && context->access_ignore_depth == 0 ? context : nullptr;
+  return context != nullptr && context->access_ignore_depth == 0 && is_sampling_window() ? context : nullptr;
 }
 
 // synced_context is watched_context for edges, likewise.

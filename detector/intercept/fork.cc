@@ -13,6 +13,7 @@
 #include "detector/intercept/thread_table.h"
 #include "detector/lock_order/lock_order.h"
 #include "detector/report/thread_memory.h"
+#include "detector/sampling/sampling.h"
 #include "detector/shadow/access.h"
 #include "runtime/base/internal_allocator.h"
 
@@ -36,6 +37,7 @@ void after_fork_in_child() {
   lock_order_after_fork();
   forget_other_threads();
   thread_memory_after_fork();
+  sampling_after_fork();
 }
 
 constinit RealFunction<decltype(clone)> real_clone("clone");

@@ -37,10 +37,11 @@ struct CheckEmitter::Shape {
 };
 
 CheckEmitter::CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words,
-                           Statistics& statistics)
+                           SamplingGuard& sampling, Statistics& statistics)
     : function_(function),
       runtime_(runtime),
       words_(words),
+      sampling_(sampling),
       statistics_(statistics),
       unlikely_(llvm::MDBuilder(function.getContext()).createBranchWeights(1, (1u << 20) - 1)) {}
 
@@ -74,6 +75,7 @@ void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
   const Shape shape = shape_of(access, before);
   if (shape.kind == Shape::kRange) return emit_range_call(access, before);
   ++statistics_.inline_checks;
+  before = sampling_.open(before, *access.instruction);
 
   Emitter builder(before, *access.instruction);
   Value* address = builder.CreatePtrToInt(access.address, builder.getInt64Ty());
@@ -103,7 +105,7 @@ void CheckEmitter::emit_range_call(const Access& access, llvm::Instruction* befo
 void CheckEmitter::emit_range(Value* address, Value* bytes, bool is_write, llvm::Instruction* before,
                               const llvm::Instruction& access) {
   ++statistics_.range_calls;
-  Emitter builder(before, access);
+  Emitter builder(sampling_.open(before, access), access);
   runtime_.call_range(builder, address, bytes, is_write);
 }
 

@@ -11,13 +11,15 @@
 
 #include "instrument/pass/access.h"
 #include "instrument/pass/runtime_functions.h"
+#include "instrument/pass/sampling.h"
 #include "instrument/pass/thread_words.h"
 
 namespace gorace::instrument {
 
 class CheckEmitter {
  public:
-  CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words, Statistics& statistics);
+  CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, ThreadWords& words, SamplingGuard& sampling,
+               Statistics& statistics);
 
   // emit puts the check in front of `before`, which is usually access.instruction, with the line of the latter.
   void emit(const Access& access, llvm::Instruction* before);
@@ -44,6 +46,7 @@ class CheckEmitter {
   llvm::Function& function_;
   RuntimeFunctions& runtime_;
   ThreadWords& words_;
+  SamplingGuard& sampling_;
   Statistics& statistics_;
   llvm::MDNode* const unlikely_;
 };

@@ -1,5 +1,7 @@
 #include "instrument/pass/gorace_pass.h"
 
+#include <optional>
+
 #include "instrument/pass/access.h"
 #include "instrument/pass/atomics.h"
 #include "instrument/pass/attributes.h"
@@ -15,6 +17,7 @@
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
 #include "instrument/pass/options.h"
+#include "instrument/pass/sampling.h"
 #include "instrument/pass/source_locations.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/IR/Module.h"
@@ -32,13 +35,14 @@ constexpr const char kInstrumentedFlag[] = "gorace.instrumented";
 class FunctionInstrumenter {
  public:
   FunctionInstrumenter(llvm::Function& function, RuntimeFunctions& runtime, const QuietCalls& quiet_calls,
-                       llvm::FunctionAnalysisManager& analyses)
+                       llvm::FunctionAnalysisManager& analyses, SampledModule* sampled)
       : function_(function),
         runtime_(runtime),
         quiet_calls_(quiet_calls),
         analyses_(analyses),
         library_(analyses.getResult<llvm::TargetLibraryAnalysis>(function)),
-        words_(function) {}
+        words_(function),
+        sampling_(function, sampled) {}
 
   // run returns whether the function has a fence.
   bool run(FunctionMode mode) {
@@ -47,8 +51,11 @@ class FunctionInstrumenter {
     FunctionPlan plan = collect(function_, mode, library_, quiet_calls_, statistics_);
     eliminate(function_, plan, statistics_);
     const std::vector<LoopCheck> loop_checks = find_loop_checks(plan);
+    if (!plan.accesses.empty() && !function_.hasOptNone())
+      sampling_.hoist(plan, analyses_.getResult<llvm::LoopAnalysis>(function_));
     hoist_static_allocas(function_);
-    statistics_.keeps_context = keep_calling_context(function_, words_, library_);
+    // In sampled code the few accesses that are checked walk the stack: keeping the context would cost at all times.
+    statistics_.keeps_context = !sampling_.is_on() && keep_calling_context(function_, words_, library_);
     const bool has_fences =
         llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
     if (!plan.is_empty()) emit(plan, loop_checks);
@@ -87,7 +94,7 @@ class FunctionInstrumenter {
   }
 
   void emit(FunctionPlan& plan, const std::vector<LoopCheck>& loop_checks) {
-    CheckEmitter checks(function_, runtime_, words_, statistics_);
+    CheckEmitter checks(function_, runtime_, words_, sampling_, statistics_);
     for (const LoopCheck& check : loop_checks) {
       if (check.bytes == nullptr) {
         checks.emit(check.access, check.before);
@@ -116,6 +123,7 @@ class FunctionInstrumenter {
   llvm::FunctionAnalysisManager& analyses_;
   const llvm::TargetLibraryInfo& library_;
   ThreadWords words_;
+  SamplingGuard sampling_;
   Statistics statistics_;
 };
 
@@ -137,15 +145,19 @@ llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalys
   const QuietCalls quiet_calls(module, [&functions](llvm::Function& function) -> const llvm::TargetLibraryInfo& {
     return functions.getResult<llvm::TargetLibraryAnalysis>(function);
   });
+  std::optional<SampledModule> sampled;
+  if (sampled_parts_per_million() != 0) sampled.emplace(module);
   bool instrumented = false;
   bool has_fences = false;
   for (llvm::Function& function : module) {
     const FunctionMode mode = mode_of(function);
     if (mode == FunctionMode::kNothing) continue;
-    has_fences |= FunctionInstrumenter(function, runtime, quiet_calls, functions).run(mode);
+    has_fences |=
+        FunctionInstrumenter(function, runtime, quiet_calls, functions, sampled ? &*sampled : nullptr).run(mode);
     instrumented = true;
   }
   if (instrumented) add_module_constructor(module, runtime, has_fences);
+  if (sampled) sampled->finish(sampled_parts_per_million());
   return llvm::PreservedAnalyses::none();
 }
 

@@ -6,6 +6,7 @@ namespace gorace::instrument {
 namespace {
 
 constexpr const char kVerbose[] = "gorace-verbose";
+constexpr const char kSample[] = "gorace-sample";
 constexpr const char kModel[] = "gorace-model";
 constexpr const char kIgnoreList[] = "gorace-ignorelist";
 
@@ -19,6 +20,14 @@ llvm::cl::opt<bool>* find_or_register_verbose() {
                                  llvm::cl::init(false));
 }
 
+llvm::cl::opt<unsigned>* find_or_register_sample() {
+  auto& known = llvm::cl::getRegisteredOptions();
+  if (auto found = known.find(kSample); found != known.end())
+    return static_cast<llvm::cl::opt<unsigned>*>(found->second);
+  return new llvm::cl::opt<unsigned>(kSample, llvm::cl::desc("Check in windows of so many millionths of the time"),
+                                     llvm::cl::init(0));
+}
+
 llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::StringRef description) {
   auto& known = llvm::cl::getRegisteredOptions();
   if (auto found = known.find(name); found != known.end())
@@ -27,6 +36,7 @@ llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::
 }
 
 llvm::cl::opt<bool>* const g_verbose = find_or_register_verbose();
+llvm::cl::opt<unsigned>* const g_sample = find_or_register_sample();
 llvm::cl::list<std::string>* const g_model =
     find_or_register_files(kModel, "Models of synchronisation in libraries (docs/models.md)");
 llvm::cl::list<std::string>* const g_ignore_list =
@@ -35,6 +45,7 @@ llvm::cl::list<std::string>* const g_ignore_list =
 }  // namespace
 
 bool verbose() { return *g_verbose; }
+unsigned sampled_parts_per_million() { return *g_sample; }
 std::vector<std::string> model_files() { return {g_model->begin(), g_model->end()}; }
 
 std::vector<std::string> ignore_lists() { return {g_ignore_list->begin(), g_ignore_list->end()}; }

@@ -13,6 +13,9 @@ bool verbose();
 // -gorace-ignorelist=FILE, as often as wanted: what is not checked (ignore_list.h).
 std::vector<std::string> ignore_lists();
 
+// -gorace-sample=N: check in windows only, N millionths of the time unless the program is told otherwise; 0: always (sampling.h).
+unsigned sampled_parts_per_million();
+
 // -gorace-model=FILE, as often as wanted: files of models (docs/models.md), later ones first.
 std::vector<std::string> model_files();
 

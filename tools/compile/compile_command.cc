@@ -63,6 +63,7 @@ Words compile_flags(const std::string& plugin, const Layout& layout, const Compi
   if (mode.race) {
     // The same file as both: LLVM 19 reads plugin options only with -fplugin, and ccache hashes only that one.
     append(&flags, {absl::StrCat("-fplugin=", plugin), absl::StrCat("-fpass-plugin=", plugin)});
+    if (mode.sampled_ppm != 0) append(&flags, {"-mllvm", absl::StrCat("-gorace-sample=", mode.sampled_ppm)});
     for (const std::string& model : mode.models) append(&flags, {"-mllvm", absl::StrCat("-gorace-model=", model)});
     for (const std::string& list : mode.ignore_lists)
       append(&flags, {"-mllvm", absl::StrCat("-gorace-ignorelist=", list)});

@@ -2,6 +2,7 @@
 #ifndef GORACE_TOOLS_COMPILE_COMPILE_COMMAND_H_
 #define GORACE_TOOLS_COMPILE_COMPILE_COMMAND_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct CompileMode {
   Language language = Language::kCxx;
   bool race = true;                            // false: goroutines without the race detector
   std::vector<std::string> models = {};        // files of call models, absolute or relative to the current folder
+  uint32_t sampled_ppm = 0;                    // check in windows, of so many millionths of the time; 0: always
   std::vector<std::string> ignore_lists = {};  // files that name what is not checked
 };
 

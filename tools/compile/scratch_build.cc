@@ -72,7 +72,7 @@ std::vector<std::string> source_arguments(const std::vector<std::string>& source
 // command_for returns the compiler command, or an empty one after having said what is missing; *code is the exit code
 // then.
 std::vector<std::string> command_for(const SourceBuild& build, const std::string& output, int* code) {
-  const CompileMode mode{language_of(build.sources), build.race, models_of_environment()};
+  const CompileMode mode{language_of(build.sources), build.race, models_of_environment(), build.sampled_ppm};
   std::vector<std::string> args = standard_arguments(build.sources);
   args.insert(args.end(), build.flags.begin(), build.flags.end());
   for (std::string& word : source_arguments(build.sources, mode.language)) args.push_back(std::move(word));

@@ -17,7 +17,8 @@ struct SourceBuild {
   std::vector<std::string> sources;
   std::vector<std::string> flags = {"-O1"};
   bool race = true;
-  bool verbose = false;  // show the compiler command
+  uint32_t sampled_ppm = 0;  // as in CompileMode
+  bool verbose = false;      // show the compiler command
 };
 
 // build_sources compiles and links. On success *program_fd is an open descriptor of the executable, *name what to call

@@ -15,6 +15,7 @@
 #include "runtime/base/options.h"
 #include "tools/base/process.h"
 #include "tools/base/suggest.h"
+#include "tools/compile/sample_rate.h"
 
 namespace gorace::tools {
 namespace {
@@ -81,6 +82,16 @@ Setter race_setter(RunSettings* settings) {
     } else {
       return absl::InvalidArgumentError("it is auto, on or off");
     }
+    return absl::OkStatus();
+  };
+}
+
+Setter sample_setter(RunSettings* settings) {
+  return [settings](const std::string& value) {
+    const absl::StatusOr<uint32_t> rate = read_sample_rate(value);
+    if (!rate.ok()) return absl::InvalidArgumentError(absl::StrCat("it is ", rate.status().message()));
+    settings->sampled_ppm = *rate;
+    settings->options.emplace_back("sample_ppm", absl::StrCat(*rate));
     return absl::OkStatus();
   };
 }
@@ -156,6 +167,9 @@ void add_run_flags(FlagSet* flags, RunSettings* settings) {
   flags->add("race", "MODE",
              "auto: on in programs built with it (default); on: refuse the\nothers; off: compile sources without it",
              race_setter(settings));
+  flags->add("sample", "RATE",
+             "check in short windows only, of this share of the time\n(1%); programs: those compiled with --sample",
+             sample_setter(settings));
   add_option_switch(flags, settings, "leaks", "leaks", "report goroutines that are still blocked when main returns");
   flags->add("profile", "LIST", "write these profiles at exit: goroutine, heap",
              option(settings, "profile", [](std::string* list) { return check_profiles(*list); }));

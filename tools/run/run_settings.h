@@ -2,6 +2,7 @@
 #ifndef GORACE_TOOLS_RUN_RUN_SETTINGS_H_
 #define GORACE_TOOLS_RUN_RUN_SETTINGS_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ enum class RaceMode {
 
 struct RunSettings {
   RaceMode race = RaceMode::kAuto;
+  uint32_t sampled_ppm = 0;  // 0: not asked for
   bool verbose = false;
   bool help = false;
   std::string optimization = "1";           // -O, for sources

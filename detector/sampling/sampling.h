@@ -1,0 +1,43 @@
+// Sampling: programs compiled with `gorace c++ --sample=RATE` check accesses in windows of time only (docs/sampling.md;
+// the compiler's half: instrument/pass/sampling.h).
+//
+// One byte says whether a window is open, for all threads. A thread of gorace's own opens one for a millisecond,
+// measures how long it was open in truth, and keeps it closed for as long as the rate then asks, give or take half:
+// what is checked cannot fall into step with what the program does periodically, and a machine that is late costs later
+// windows, not more of the program's time. The first window is open from the start.
+//
+// Synchronisation, memory that is allocated and freed, and strands are followed at all times. So what two windows see
+// is ordered as it truly is, and nothing is reported that is not a race.
+#ifndef GORACE_DETECTOR_SAMPLING_SAMPLING_H_
+#define GORACE_DETECTOR_SAMPLING_SAMPLING_H_
+
+#include <cstdint>
+
+extern "C" {
+// 1: no window is open, no access is to be checked. Read by instrumented code, relaxed.
+extern uint8_t __gorace_sampling_off;
+
+// Called by a constructor and a destructor of each module compiled with a rate, in millionths: `covered` has a byte for
+// each of its functions, which becomes 1 when something in it is checked. The first module's rate counts, and that of
+// GORACE=sample_ppm=N before it.
+void __gorace_sampling_start(uint32_t parts_per_million, uint8_t* covered, uint64_t functions);
+void __gorace_sampling_stop(uint8_t* covered);
+}
+
+namespace gorace::detector {
+
+inline bool is_sampling_window() { return __atomic_load_n(&__gorace_sampling_off, __ATOMIC_RELAXED) == 0; }
+
+// is_sampled_program: has some module been compiled for sampling? Such code keeps no calling context.
+extern bool g_is_sampled_program;  // written before the module's code runs
+inline bool is_sampled_program() { return g_is_sampled_program; }
+
+// hash_of_callers hashes the return addresses of the frames from `frame_pointer` on.
+uint64_t hash_of_callers(uintptr_t frame_pointer);
+
+// sampling_after_fork goes on in the child, which has no thread but the one that forked.
+void sampling_after_fork();
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_SAMPLING_SAMPLING_H_
