@@ -28,7 +28,7 @@ void acquire_p() {
   }
   // All P are busy: queue like any runnable goroutine.
   begin_scheduling(m);
-  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  mark_runnable(g);
   m->after_switch = push_outgoing_global;
   switch_to_scheduler(m, g);
 }
@@ -63,7 +63,7 @@ void lock_thread() {
     // Main's thread is main's. Another M adopts the goroutine (adopt_locked in schedule.cc): it comes back there,
     // locked.
     begin_scheduling(m);
-    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+    mark_runnable(g);
     m->after_switch = push_outgoing_global;
     switch_to_scheduler(m, g);
     return;

@@ -74,6 +74,7 @@ struct alignas(64) G {
   GKind kind = GKind::kGoroutine;  // constant
   uint8_t creation_pc_count = 0;   // constant for its life
   bool default_stack = false;      // constant: its slot is of the size that the processors' caches keep
+  int64_t runnable_since_ns = 0;   // coarse clock when it was last readied; read by who runs it next (latency.h)
 
   // --- Line 2: each park, birth and end.
   std::atomic<const void*> wait_object{nullptr};

@@ -162,7 +162,7 @@ void park_for_ever(WaitReason reason) {
 void ready(G* g) {
   GORACE_CHECK_VALUE(g->status.load(std::memory_order_relaxed) == GStatus::kWaiting, g->id);
   observe<&Hooks::goroutine_readied>(g);
-  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  mark_runnable(g);
   if (__builtin_expect(g->kind != GKind::kGoroutine, 0)) {
     if (g->kind == GKind::kThread) {
       g->rare.thread_wake.store(1, std::memory_order_release);
@@ -195,7 +195,7 @@ void yield_now() {
     end_scheduling(m);  // nobody else wants to run
     return;
   }
-  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  mark_runnable(g);
   m->after_switch = requeue_outgoing;
   if (next != nullptr) {
     switch_to(m, g, next);

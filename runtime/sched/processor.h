@@ -28,7 +28,7 @@ struct alignas(64) P {
   // hands in that state.
   int32_t polls_left = 1;
   std::atomic<int> free_stack_count{0};  // cache of dead G, default size: free_stacks[0, count); schedtrace reads it
-  uint64_t next_id = 0;      // [next_id, last_id): goroutine ids reserved for this P
+  uint64_t next_id = 0;                  // [next_id, last_id): goroutine ids reserved for this P
   uint64_t last_id = 0;
   // handoffs counts how often in a row a readied goroutine was next run by this very P. Past a limit, ready() no longer
   // wakes another processor for it: a futex call costs more than the hand-over (see README, "Wake-ups").
@@ -46,6 +46,7 @@ struct alignas(64) P {
   alignas(64) std::atomic<uint32_t> tick{0};  // scheduling points passed; written by the holder
   std::atomic<bool> detached{false};          // the holder must give up or re-attach at its next scheduling point
   std::atomic<int64_t> live{0};               // goroutines made minus goroutines ended here; the sum over all P counts
+  std::atomic<uint64_t> created{0};           // goroutines made here
   std::atomic<M*> machine{nullptr};           // the holder
   std::atomic<PState> state{PState::kFree};   // under Scheduler::lock; sysmon peeks
   P* next = nullptr;                          // link in idle_ps or free_ps, under Scheduler::lock

@@ -2,10 +2,14 @@
 // the M's scheduler stack.
 #include "runtime/base/check.h"
 #include "runtime/netpoll/netpoll.h"
+#include "runtime/sched/latency.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 
 namespace gorace::runtime {
+
+constinit LatencyHistogram g_latencies;
+
 namespace {
 
 constexpr int kStealRounds = 4;
@@ -117,15 +121,25 @@ G* take_home(M* m) {
   return m->ready_home.exchange(nullptr, std::memory_order_acquire);
 }
 
-G* local_work(M* m, P* p) {
-  if (p->polls_left <= 0) {
-    if (G* g = poll_now(m, p)) return g;
-  }
+G* queued_work(M* m, P* p) {
   if (p->timers.next_when() <= g_sched.coarse_now.load(std::memory_order_relaxed)) p->timers.run_expired(read_clock());
   if (G* g = take_home(m)) return g;
   if (G* g = p->queue.take_next()) return g;
   if (G* g = p->queue.pop()) return g;
   return global_take(p);
+}
+
+// sample_latency: the clock was just read. Null g: there is nothing to run.
+void sample_latency(const G* g) {
+  if (g != nullptr) g_latencies.add(g_sched.coarse_now.load(std::memory_order_relaxed) - g->runnable_since_ns);
+}
+
+G* local_work(M* m, P* p) {
+  if (p->polls_left > 0) return queued_work(m, p);
+  G* g = poll_now(m, p);
+  if (g == nullptr) g = queued_work(m, p);
+  sample_latency(g);
+  return g;
 }
 
 // give_up_p makes the M idle unless work appeared; true when it is idle and must sleep.

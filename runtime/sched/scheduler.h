@@ -53,6 +53,7 @@ struct Scheduler {
   std::atomic<uint32_t> sysmon_wake{0};
   std::atomic<uint64_t> last_id{1};
   std::atomic<int64_t> live_elsewhere{0};  // goroutines made or ended on threads without a P
+  std::atomic<uint64_t> created_elsewhere{0};
   std::atomic<int> external_wakers{0};
   std::atomic<bool> started{false};
   std::atomic<bool> refused_thread{false};  // the system refused a thread; said once
@@ -141,6 +142,12 @@ int attached_thread_count();
 // --- timers ---
 void arm_timer(RuntimeTimer* timer);  // start_timer without telling observers
 void run_due_timers(int64_t now);     // of every P
+
+// mark_runnable: whoever calls it owns g, and passes it on to a queue next.
+[[gnu::always_inline]] inline void mark_runnable(G* g) {
+  g->runnable_since_ns = g_sched.coarse_now.load(std::memory_order_relaxed);
+  g->status.store(GStatus::kRunnable, std::memory_order_release);
+}
 
 inline bool is_attached_thread(const M* m) { return m->kind == MKind::kAttached; }
 

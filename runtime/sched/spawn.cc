@@ -61,6 +61,14 @@ void count_live(P* p, int64_t change) {
   }
 }
 
+void count_created(P* p) {
+  if (p != nullptr) {
+    p->created.store(p->created.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  } else {
+    g_sched.created_elsewhere.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 void recycle_outgoing(M* m) {
   G* g = m->outgoing;
   sanitizer_destroy_fiber(&g->rare.tsan_fiber);
@@ -183,7 +191,8 @@ void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*reloc
   g->sched.sp = prepare_stack(storage, goroutine_root);
   sanitizer_create_fiber(&g->rare.tsan_fiber);
   count_live(m->p, +1);
-  g->status.store(GStatus::kRunnable, std::memory_order_release);
+  count_created(m->p);
+  mark_runnable(g);
   observe<&Hooks::goroutine_created>(g, creator);
   add_runnable(m, g);
 }

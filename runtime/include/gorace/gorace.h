@@ -8,6 +8,7 @@
 #include <gorace/go.h>
 #include <gorace/group.h>
 #include <gorace/labels.h>
+#include <gorace/metrics.h>
 #include <gorace/mutex.h>
 #include <gorace/net.h>
 #include <gorace/once.h>
