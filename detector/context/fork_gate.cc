@@ -70,6 +70,8 @@ void open_fork_gate() {
 }
 
 void wait_at_fork_gate(ThreadState& state) {
+  // Who has a granule is inside already: whoever closed the gate waits until it is given back.
+  if (state.locked_granule != nullptr) return;
   do {
     state.busy_depth = state.busy_depth - 1;
     while (g_fork_gate_closed.load(std::memory_order_acquire)) sched_yield();

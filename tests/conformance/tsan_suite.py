@@ -46,6 +46,7 @@ SKIPPED_NAMES = [
     (r"^race_on_barrier2", "asks for a report on the destruction of a barrier by one that has left it, which POSIX allows"),
     (r"^must_deadlock", "expected to fail with ThreadSanitizer too (XFAIL: *)"),
     (r"^debug_locate|^Linux/check_memcpy", "asks about ThreadSanitizer's own code"),
+    (r"^ignore_lib", "is about calls from libraries that are not instrumented, which gorace does not check"),
     (r"^Linux/(user_malloc|user_fopen|check_preinit)|^on_initialize|^cxa_guard", "overrides or calls functions of ThreadSanitizer's own runtime"),
 ]
 SKIPPED_TEXTS = [
@@ -56,7 +57,6 @@ SKIPPED_TEXTS = [
     (r"__tsan_(read|write)_range_pc|__tsan_(read|write)\d_pc|__tsan_testonly_shadow_stack",
      "calls the runtime of ThreadSanitizer by hand"),
     (r"__sanitizer_syscall_|syscall\.h|linux_syscall_hooks", "announces system calls by hand to ThreadSanitizer's runtime"),
-    (r"%link_libcxx_tsan", "needs LLVM's libc++ built with -fsanitize=thread"),
 ]
 FEATURES = {"linux", "x86_64-target-arch", "stable-runtime", "shared_unwind", "glibc-2.30", "glibc", "shell", "cxxabi"}
 
