@@ -29,7 +29,7 @@ import sys
 import tempfile
 
 SELF = os.path.realpath(__file__)
-TEST_TIMEOUT_SECONDS = 60
+TEST_TIMEOUT_SECONDS = 120
 
 # Tests that only ThreadSanitizer can run. The first pattern that matches the file's name or its text tells why.
 SKIPPED_NAMES = [
