@@ -9,6 +9,7 @@
 #include <gorace/gorace.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -19,20 +20,21 @@ namespace gorace {
 
 class GoroutineTest : public GoroutineFixture {
  protected:
-  // seed returns the seed of this test's random choices: GORACE_TEST_SEED, or a new one; printed when the test fails.
+  // seed returns the seed of this test's random choices: GORACE_TEST_SEED, or a new one; printed at once, so that it
+  // is there after a hang too. (No ScopedTrace: it belongs to the thread, and main may come back on another one.)
   uint64_t seed() {
     if (seed_ == 0) {
       const char* fixed = std::getenv("GORACE_TEST_SEED");
       seed_ = fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::random_device{}();
       RecordProperty("seed", std::to_string(seed_));
-      trace_.emplace(__FILE__, __LINE__, "GORACE_TEST_SEED=" + std::to_string(seed_));
+      std::printf("GORACE_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed_));
+      std::fflush(stdout);
     }
     return seed_;
   }
 
  private:
   uint64_t seed_ = 0;
-  std::optional<::testing::ScopedTrace> trace_;
 };
 
 // panic_text runs f and returns the text of the Panic that it throws, or "no panic".
