@@ -23,6 +23,7 @@ class Path {
  public:
   Path(string_view a, string_view b, string_view c = {}) {
     for (const string_view part : {a, b, c}) {
+      if (part.empty()) continue;  // its data may be null
       if (used_ + part.size() >= sizeof text_) {
         used_ = 0;
         break;

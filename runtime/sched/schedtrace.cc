@@ -85,8 +85,9 @@ void print_p(RawWriter& out, P* p) {
       << " timerslen=" << p->timers.size() << "\n";
 }
 
-// print_m and print_g: the world is stopped, so that no M changes what it runs.
-void print_m(RawWriter& out, const M* m) {
+// print_m and print_g: the world is stopped, so that no M changes what it runs. ThreadSanitizer does not know what
+// membarrier orders.
+[[gnu::no_sanitize_thread]] void print_m(RawWriter& out, const M* m) {
   const pid_t tid = m->tid.load(std::memory_order_relaxed);
   if (tid == 0) return;
   const P* p = m->p;
@@ -103,7 +104,7 @@ void print_m(RawWriter& out, const M* m) {
 
 void print_tid(RawWriter& out, const M* m) { print_id(out, m != nullptr, m == nullptr ? 0 : m->tid.load()); }
 
-void print_g(G* g, void* writer) {
+[[gnu::no_sanitize_thread]] void print_g(G* g, void* writer) {
   RawWriter& out = *static_cast<RawWriter*>(writer);
   const GStatus status = g->status.load(std::memory_order_acquire);
   const bool waits = status == GStatus::kWaiting;
