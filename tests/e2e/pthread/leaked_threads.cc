@@ -17,7 +17,10 @@ void* work(void*) { return nullptr; }
 }
 
 int main() {
-  for (volatile int i = 0; i < 3; i = i + 1) leaks();  // one place: not unrolled
+  for (int i = 0; i < 3; ++i) {
+    asm volatile("");  // one place: not unrolled
+    leaks();
+  }
   pthread_t detached;
   pthread_create(&detached, nullptr, work, nullptr);
   pthread_detach(detached);
