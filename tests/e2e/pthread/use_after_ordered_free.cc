@@ -15,6 +15,7 @@ int main() {
   volatile int* own = static_cast<int*>(malloc(100 * sizeof(int)));
   own[50] = 1;
   free(const_cast<int*>(own));
+  asm volatile("" : "+r"(own));  // or the compiler warns of it
   (void)own[50];
   // The next life of a block has none of that.
   for (int i = 0; i < 100; ++i) {
