@@ -14,9 +14,10 @@ int main() {
   (void)other[5];
   volatile int* own = static_cast<int*>(malloc(100 * sizeof(int)));
   own[50] = 1;
+  volatile int* same = own;
+  asm volatile("" : "+r"(same));  // or the compiler would see and warn
   free(const_cast<int*>(own));
-  asm volatile("" : "+r"(own));  // or the compiler warns of it
-  (void)own[50];
+  (void)same[50];
   // The next life of a block has none of that.
   for (int i = 0; i < 100; ++i) {
     volatile int* block = static_cast<int*>(malloc(40 * sizeof(int)));
