@@ -1,26 +1,26 @@
-// Annotations: what the race detector cannot see by itself, said in the source. For C and C++; needs no other header of
-// gorace. In a program that is not linked with the detector each costs one test of a constant address, and does
-// nothing.
+// Annotations: what the race detector cannot see by itself, said in the source. For C (C99 and later) and C++ (C++11
+// and later); needs no other header of gorace. In a program that is not linked with the detector each costs one test of
+// a constant address, and does nothing.
 //
-//   GORACE_NO_INSTRUMENT void fast() {...}     accesses in this function are not checked; its synchronisation and its
-//   calls are as ever GORACE_NO_INSTRUMENT int hits;             accesses to this global variable are not checked, in
-//   the file that defines it
+// GORACE_NO_INSTRUMENT
+//     before a function: its accesses are not checked; its synchronisation and its calls are as ever. Before a global
+//     variable: accesses to it are not checked, in the file that defines it.
 //
-//   GORACE_HAPPENS_BEFORE(object)              what was done here happens before what follows ...
-//   GORACE_HAPPENS_AFTER(object)               ... this, when it comes later on any goroutine or thread. `object` is
-//   any address, the same for
-//                                              both. For edges that the detector cannot see: assembly, shared memory,
-//                                              other hardware.
-//   GORACE_LOCK_ACQUIRED(lock, is_exclusive)   the same for a lock of your own, which reports then name: after it was
-//   taken, GORACE_LOCK_RELEASED(lock, is_exclusive)   before it is given back, and GORACE_LOCK_DESTROYED(lock) before
-//   its memory has another use
+// GORACE_HAPPENS_BEFORE(object), GORACE_HAPPENS_AFTER(object)
+//     what was done before the first happens before what follows the second, when that comes later on any goroutine or
+//     thread. `object` is any address, the same for both. For edges that the detector cannot see: assembly, shared
+//     memory, other hardware.
 //
-//   GORACE_BENIGN_RACE(variable, why)          races on the variable's bytes are not reported, from here on, for the
-//   rest of the run GORACE_BENIGN_RACE_SIZED(address, bytes, why)
+// GORACE_LOCK_ACQUIRED(lock, is_exclusive), GORACE_LOCK_RELEASED(lock, is_exclusive), GORACE_LOCK_DESTROYED(lock)
+//     the same for a lock of your own, which reports then name: after it was taken, before it is given back, before its
+//     memory has another use.
 //
-//   GORACE_IGNORE_ACCESSES_BEGIN()             accesses of the running goroutine or thread are not checked,
-//   synchronisation is seen; GORACE_IGNORE_ACCESSES_END()               nests. In C++: { gorace::IgnoreAccesses quiet;
-//   ... }
+// GORACE_BENIGN_RACE(variable, why), GORACE_BENIGN_RACE_SIZED(address, bytes, why)
+//     races on these bytes are not reported, from here on, for the rest of the run.
+//
+// GORACE_IGNORE_ACCESSES_BEGIN(), GORACE_IGNORE_ACCESSES_END()
+//     accesses of the running goroutine or thread between them are not checked, synchronisation is seen. They nest.
+//     In C++: { gorace::IgnoreAccesses quiet; ... }
 //
 // A race that C++ calls undefined stays so: the compiler may still break the program. std::atomic with
 // memory_order_relaxed costs as little and is right; prefer it.
