@@ -251,6 +251,11 @@ int Socket::start_connect(const Endpoint& endpoint) {
 }
 
 int Socket::finish_connect(IoStatus* status) {
+  const Operation operation(*this);  // a close() must not give the PollDesc to another socket under the wait
+  if (!operation) {
+    *status = IoStatus::kClosing;
+    return ECANCELED;
+  }
   for (;;) {
     *status = desc_->wait(IoMode::kWrite);
     if (*status != IoStatus::kOk) return ECANCELED;

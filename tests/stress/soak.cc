@@ -17,6 +17,7 @@
 
 #include "runtime/base/raw_writer.h"
 #include "runtime/dump/dump.h"
+#include "tests/stress/net_work.h"
 #include "tests/stress/work.h"
 
 namespace gorace::stress {
@@ -95,6 +96,7 @@ void soak(double seconds, uint64_t seed) {
   const int procs = gomaxprocs();
   std::thread watchdog(watch);
   start_foreign_threads();
+  start_echo_server();
   WaitGroup all;
   for (auto& worker : g_workers) {
     all.go([&worker = *worker, seed = seed++] { run_worker(worker, seed); });
@@ -103,6 +105,7 @@ void soak(double seconds, uint64_t seed) {
   g_stop.store(true);
   all.wait();
   stop_foreign_threads();
+  stop_echo_server();
   gomaxprocs(procs);
   while (num_goroutine() > 1) sleep(std::chrono::milliseconds(1));  // the watchdog's turn, should one be stuck
   g_over.store(true);

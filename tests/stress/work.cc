@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/stress/net_work.h"
+
 namespace gorace::stress {
 namespace {
 
@@ -189,6 +191,43 @@ void context_round(Random& random) {
   require(static_cast<bool>(inner.err()), "a context outlived its parent");
 }
 
+// A tree of contexts of which one, anywhere, is canceled: what is below it ends, with its cause; the rest lives on.
+void context_tree_round(Random& random) {
+  constexpr size_t kNodes = 15;  // a binary tree in an array: the parent of n is (n - 1) / 2
+  std::vector<CancelableContext> nodes;
+  nodes.push_back(with_cancel_cause(background()));
+  for (size_t n = 1; n < kNodes; ++n) {
+    const Context& parent = nodes[(n - 1) / 2].ctx;
+    nodes.push_back(below(random, 4) == 0 ? with_timeout(parent, std::chrono::minutes(10)) : with_cancel_cause(parent));
+  }
+  const size_t victim = static_cast<size_t>(below(random, kNodes));
+  std::vector<bool> ends(kNodes);
+  WaitGroup waiters;
+  std::atomic<int> called{0};
+  int expected = 0;
+  for (size_t n = 0; n < kNodes; ++n) {
+    ends[n] = n == victim || (n > 0 && ends[(n - 1) / 2]);
+    if (!ends[n]) continue;
+    ++expected;
+    waiters.go([ctx = nodes[n].ctx] {
+      auto never = make_chan<int>(0);
+      const int chosen = select(recv(never), recv(ctx.done()), after(std::chrono::minutes(10)));
+      require(chosen == 1, "a context was not canceled with its parent");
+    });
+    waiters.add(1);
+    after_func(nodes[n].ctx, [&] {
+      called.fetch_add(1);
+      waiters.done();
+    });
+  }
+  if (below(random, 2) == 0) yield();
+  nodes[victim].cancel(std::make_exception_ptr(std::runtime_error("c")));
+  waiters.wait();
+  require(called == expected, "a function after a context did not run");
+  for (size_t n = 0; n < kNodes; ++n)
+    require(static_cast<bool>(nodes[n].ctx.err()) == ends[n], "the wrong context ended");
+}
+
 void timer_round(Random& random) {
   Timer timer(microseconds(below(random, 300)));
   if (below(random, 3) == 0) {
@@ -319,6 +358,7 @@ const Work kWorks[] = {
     {"cond", cond_round, 3},
     {"semaphore", semaphore_round, 4},
     {"context", context_round, 3},
+    {"context tree", context_tree_round, 2},
     {"timer", timer_round, 3},
     {"sleep", sleep_round, 5},
     {"blocking", blocking_round, 3},
@@ -329,6 +369,9 @@ const Work kWorks[] = {
     {"gomaxprocs", procs_round, 1},
     {"foreign thread", foreign_round, 4},
     {"short thread", short_thread_round, 1},
+    {"echo", echo_round, 4},
+    {"late echo", late_echo_round, 3},
+    {"dial", dial_round, 2},
 };
 const size_t kWorkCount = std::size(kWorks);
 

@@ -1,12 +1,11 @@
 // dial and listen: contexts, names, limits of the system.
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <vector>
 
+#include "runtime/net/resolve.h"
+#include "runtime/net/socket.h"
 #include "tests/unit/net/net_fixture.h"
 
 namespace gorace {
@@ -15,36 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 class DialTest : public NetTest {};
-
-// FullListener: a socket whose queue is full, so that connecting to it takes for ever.
-class FullListener {
- public:
-  FullListener() {
-    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t bytes = sizeof address;
-    if (bind(fd_, reinterpret_cast<sockaddr*>(&address), bytes) != 0 || listen(fd_, 0) != 0) abort();
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &bytes);
-    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    for (int i = 0; i < 4; ++i) {
-      const int filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-      connect(filler, reinterpret_cast<sockaddr*>(&address), bytes);
-      fillers_.push_back(filler);
-    }
-  }
-  ~FullListener() {
-    for (const int filler : fillers_) close(filler);
-    close(fd_);
-  }
-  const std::string& address() const { return address_; }
-
- private:
-  int fd_;
-  std::vector<int> fillers_;
-  std::string address_;
-};
 
 TEST_P(DialTest, NamesWhoRefused) {
   net::Listener listener = must(net::listen("tcp", "127.0.0.1:0"));
@@ -69,6 +38,34 @@ TEST_P(DialTest, EndsWithItsContext) {
   cancel();
   done.wait();
   EXPECT_EQ(net::dial(ctx, "tcp", full.address()).error.code(), net::Errc::kCanceled);
+}
+
+// Closing gives the poll record to the next socket: a connect that waits must be out of it by then, or it waits on for
+// what happens to the other socket.
+TEST_P(DialTest, AClosedConnectDoesNotWaitWithTheRecordOfTheNextSocket) {
+  const FullListener full;
+  net::internal::Cause wrong;
+  const auto endpoints =
+      resolve(background(), net::internal::Network::kTcp, full.address(), net::internal::Purpose::kDial, &wrong);
+  ASSERT_EQ(endpoints.size(), 1u);
+  auto* socket = new net::internal::Socket(net::internal::open_socket(AF_INET), "tcp");
+  net::internal::SocketHandle handle(socket);
+  ASSERT_EQ(socket->start_connect(endpoints[0]), EINPROGRESS);
+  std::atomic<bool> ended{false};
+  WaitGroup done;
+  done.go([&] {
+    runtime::IoStatus status;
+    socket->finish_connect(&status);
+    EXPECT_EQ(status, runtime::IoStatus::kClosing);
+    ended = true;
+  });
+  ASSERT_TRUE(eventually([] { return waiting_for_io() == 1; }));
+  socket->close();
+  runtime::PollDesc* const next = runtime::PollDesc::acquire();  // with one processor, before the other goroutine runs
+  EXPECT_TRUE(eventually([&] { return ended.load(); }));
+  next->close();
+  done.wait();
+  runtime::PollDesc::release(next);
 }
 
 TEST_P(DialTest, EndsAtTheDeadlineOfItsContext) {

@@ -4,9 +4,15 @@
 
 #include <gorace/gorace.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/unit/chan/goroutine_test.h"
 
@@ -55,6 +61,36 @@ inline std::string read_some(const net::Conn& conn, size_t limit = 4096) {
   buffer.resize(bytes);
   return buffer;
 }
+
+// FullListener: a socket whose queue is full, so that connecting to it takes for ever.
+class FullListener {
+ public:
+  FullListener() {
+    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof address;
+    if (bind(fd_, reinterpret_cast<sockaddr*>(&address), bytes) != 0 || listen(fd_, 0) != 0) abort();
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &bytes);
+    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    for (int i = 0; i < 4; ++i) {
+      const int filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      connect(filler, reinterpret_cast<sockaddr*>(&address), bytes);
+      fillers_.push_back(filler);
+    }
+  }
+  ~FullListener() {
+    for (const int filler : fillers_) close(filler);
+    close(fd_);
+  }
+  const std::string& address() const { return address_; }
+
+ private:
+  int fd_;
+  std::vector<int> fillers_;
+  std::string address_;
+};
 
 // waiting_for_io returns how many goroutines are parked for sockets.
 inline int64_t waiting_for_io() {
