@@ -25,6 +25,22 @@ namespace gorace::detector {
 
 enum class StrandKind : uint8_t { kMain, kThread, kGoroutine };
 
+// OpenInitialisers: the static initialisers and call_once functions that a strand is in, outermost first.
+struct OpenInitialisers {
+  static constexpr uint32_t kMost = 4;  // of those further in only the number is known
+  uint32_t depth = 0;
+  uintptr_t objects[kMost] = {};  // the guard variable, or the once_flag
+
+  void enter(uintptr_t object) {
+    if (depth < kMost) objects[depth] = object;
+    ++depth;
+  }
+  void leave() {
+    if (depth != 0) --depth;
+  }
+  uintptr_t innermost() const { return objects[depth < kMost ? depth - 1 : kMost - 1]; }
+};
+
 struct Context {
   // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while
   // it runs.
@@ -53,6 +69,7 @@ struct Context {
   OriginId ignored_at = 0;      // where the program last asked for one of these two
 
   HeldLocks held;  // what it holds, for reports
+  OpenInitialisers initialisers;
   // The last use of one of the runtime's objects: a mutex is read just before it is locked
   // (intercept/runtime_hooks.cc).
   const void* last_used_object = nullptr;

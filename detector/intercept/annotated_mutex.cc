@@ -149,7 +149,7 @@ void annotated_mutex_lock(uintptr_t mutex, unsigned flags, int recursion, CallSi
   if (!first) return;
   if ((flags & kTryLock) == 0) note_lock_order(context, mutex, place);
   on_acquire_exclusive(object_at(mutex));
-  on_lock_taken(object_at(mutex), place, /*shared=*/false);
+  on_lock_taken(object_at(mutex), place, /*shared=*/false, LockOwner::kAnybody);
 }
 
 int annotated_mutex_unlock(uintptr_t mutex, unsigned flags, CallSite site) {
@@ -192,7 +192,7 @@ void annotated_mutex_read_lock(uintptr_t mutex, unsigned flags, CallSite site) {
   if (misused) report_misuse(kReadLockOfWriteLocked, "Locked for reading", context, mutex, place);
   if ((flags & kTryLock) == 0) note_lock_order(context, mutex, place);
   on_acquire_shared(object_at(mutex));
-  on_lock_taken(object_at(mutex), place, /*shared=*/true);
+  on_lock_taken(object_at(mutex), place, /*shared=*/true, LockOwner::kAnybody);
 }
 
 void annotated_mutex_read_unlock(uintptr_t mutex, CallSite site) {

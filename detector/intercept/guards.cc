@@ -10,6 +10,7 @@
 #include <climits>
 #include <cstdint>
 
+#include "detector/intercept/park_checks.h"
 #include "detector/intercept/sync_events.h"
 #include "runtime/base/futex.h"
 
@@ -39,6 +40,7 @@ extern "C" {
     uint32_t seen = 0;
     if (state.compare_exchange_strong(seen, kPending, std::memory_order_acq_rel, std::memory_order_acquire)) {
       gorace::detector::on_acquire(guard);  // of an attempt that failed
+      gorace::detector::enter_initialiser(guard);
       return 1;
     }
     if ((seen & kInitialised) != 0) {
@@ -52,11 +54,13 @@ extern "C" {
 }
 
 [[gnu::weak]] void __cxa_guard_release(int64_t* guard) noexcept {
+  gorace::detector::leave_initialiser();
   gorace::detector::on_release(guard);
   end_pending(guard, kInitialised);
 }
 
 [[gnu::weak]] void __cxa_guard_abort(int64_t* guard) noexcept {
+  gorace::detector::leave_initialiser();
   gorace::detector::on_release(guard);
   end_pending(guard, 0);
 }

@@ -1,6 +1,7 @@
 // pthread_once (std::call_once is built on it): the end of the one call happens before every return.
 #include "detector/intercept/once.h"
 
+#include "detector/intercept/park_checks.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/sync_events.h"
 
@@ -21,8 +22,14 @@ constinit __attribute__((tls_model("initial-exec"))) thread_local OnceCall t_onc
 // ([thread.once.callonce]).
 class Attempt {
  public:
-  explicit Attempt(pthread_once_t* control) : control_(control) { on_acquire(control); }
-  ~Attempt() { on_release(control_); }
+  explicit Attempt(pthread_once_t* control) : control_(control) {
+    on_acquire(control);
+    enter_initialiser(control);
+  }
+  ~Attempt() {
+    leave_initialiser();
+    on_release(control_);
+  }
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "detector/abi/call_stack.h"
+#include "detector/intercept/park_checks.h"
 #include "detector/lock_order/lock_order.h"
 #include "detector/report/report.h"
 #include "detector/shadow/access.h"
@@ -58,6 +59,10 @@ void thread_attached(G* attached) {
 void thread_detached(G* detached) { detached->detector = nullptr; }
 
 void goroutine_switched(G*, G* to) { set_current_context(to == nullptr ? nullptr : context_of(to)); }
+
+void goroutine_parked(G* g, runtime::WaitReason reason, const void*) {
+  if (const Context* context = watched_context_of(g); context != nullptr) check_park(*g, *context, reason);
+}
 
 uint64_t strand_id() {
   const Context* context = current_context();
@@ -142,6 +147,7 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .goroutine_created = goroutine_created,
     .thread_attached = thread_attached,
     .goroutine_switched = goroutine_switched,
+    .goroutine_parked = goroutine_parked,
     .goroutine_ended = goroutine_ended,
     .thread_detached = thread_detached,
     .strand_id = strand_id,

@@ -60,10 +60,12 @@ inline void on_lock_wanted(const volatile void* lock, OriginId place) {
   if (Context* context = watched_context(); context != nullptr) note_lock_order(context, address_of(lock), place);
 }
 
-// Which locks the strand holds, for reports.
-inline void on_lock_taken(const volatile void* lock, OriginId place, bool shared) {
+// Which locks the strand holds, for reports. kThread: only the OS thread that took the lock may give it back.
+enum class LockOwner : bool { kAnybody, kThread };
+inline void on_lock_taken(const volatile void* lock, OriginId place, bool shared,
+                          LockOwner owner = LockOwner::kThread) {
   if (Context* context = watched_context(); context != nullptr) {
-    context->held.add(address_of(lock), place, shared, context->epoch);
+    context->held.add(address_of(lock), place, shared, context->epoch, owner == LockOwner::kThread);
   }
 }
 // on_unlock_use is on_object_use for an unlock. When the strand took the lock in its present epoch, the use that was

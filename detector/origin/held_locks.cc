@@ -83,13 +83,13 @@ uint32_t append(const HeldLocks& held) {
 
 }  // namespace
 
-void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epoch) {
+void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epoch, bool thread_bound) {
   if (count_ == kMost) {
     ++uncounted_;
     return;
   }
   HeldLock& lock = locks_[count_++];
-  lock = {address, place, shared, epoch};
+  lock = {address, place, shared, thread_bound, epoch};
   key_ += key_of(lock);
 }
 

@@ -14,10 +14,11 @@
 namespace gorace::detector {
 
 struct HeldLock {
-  uintptr_t address;    // 0: one of many that are taken at this place
-  OriginId place;       // where it was taken
-  uint32_t shared : 1;  // for reading
-  uint32_t epoch : 31;  // the strand's, in which it was taken; 0: not told
+  uintptr_t address;          // 0: one of many that are taken at this place
+  OriginId place;             // where it was taken
+  uint32_t shared : 1;        // for reading
+  uint32_t thread_bound : 1;  // belongs to the OS thread and must be given back there: pthread's and C11's locks
+  uint32_t epoch : 30;        // the strand's, in which it was taken; 0: not told
 };
 static_assert(sizeof(HeldLock) == 16);
 
@@ -33,7 +34,7 @@ class HeldLocks {
   const HeldLock& operator[](int i) const { return locks_[i]; }
 
   // add: the strand has taken the lock at `address`; `place` is the origin of the call.
-  void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0);
+  void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0, bool thread_bound = false);
   // taken_in tells whether the newest lock is the one at `address`, taken in this epoch.
   bool taken_in(uint32_t epoch, uintptr_t address) const {
     if (count_ == 0 || uncounted_ != 0) return false;

@@ -34,6 +34,7 @@ struct FindingStack {
   const Context* strand = nullptr;  // null: neither link nor strand is printed
   const char* tail = " at:\n";
   OriginId origin = kUnknownOrigin;
+  const char* detail = nullptr;  // printed after `what`, in brackets
 };
 
 struct Finding {
@@ -43,6 +44,7 @@ struct Finding {
   int stack_count = 0;
   uintptr_t object = 0;  // the memory it is about; 0: none
   int similar = 0;       // how many more of the same there are
+  const char* hint = nullptr;
 };
 
 // report_finding prints it, unless the same one was printed before or the user does not want it.
@@ -58,6 +60,11 @@ inline constexpr const char kDestroyOfLocked[] = "MUTEX MISUSE: destroy of a loc
 inline constexpr const char kInvalidMutex[] = "MUTEX MISUSE: use of an invalid mutex (e.g. uninitialized or destroyed)";
 inline constexpr const char kReadLockOfWriteLocked[] = "MUTEX MISUSE: read lock of a write locked mutex";
 inline constexpr const char kReadUnlockOfWriteLocked[] = "MUTEX MISUSE: read unlock of a write locked mutex";
+// Waits that a goroutine must not make.
+inline constexpr const char kParkWithLock[] =
+    "PARKED WITH A LOCK: a goroutine waits while it holds a std::mutex, or another lock of its thread";
+inline constexpr const char kParkInInitialiser[] =
+    "PARKED IN AN INITIALISER: a goroutine waits inside a static initialiser or call_once";
 inline constexpr const char kHeldInWrongContext[] = "MUTEX MISUSE: mutex held in the wrong context";
 
 }  // namespace gorace::detector

@@ -22,6 +22,7 @@ void print_finding(RawWriter& out, const Finding& finding, const RaceWording& wo
     const FindingStack& stack = finding.stacks[i];
     if (i != 0) out << "\n";
     out << stack.what;
+    if (stack.detail != nullptr) out << " (" << stack.detail << ")";
     if (stack.lock != 0) print_lock(out, stack.lock);
     if (stack.strand != nullptr) {
       out << stack.link;
@@ -32,6 +33,7 @@ void print_finding(RawWriter& out, const Finding& finding, const RaceWording& wo
   }
   if (finding.object != 0) print_memory(out, finding.object, wording);
   if (finding.similar != 0) out << "\nAnd " << finding.similar << " more of the same.\n";
+  if (finding.hint != nullptr) out << "\nHint: " << finding.hint << "\n";
   out << "==================\n";
 }
 
