@@ -50,7 +50,7 @@ ListenerResult adopt_listener(int fd, Network network, bool has_path) {
   SocketHandle handle(socket);
   socket->set_listening(has_path);
   if (const int error = socket->watch(); error != 0) {
-    return {{}, op_error("listen", static_name(network), socket->local().string(), system_cause("epoll_ctl", error))};
+    return {{}, op_error("listen", static_name(network), socket->local().string(), system_cause("epoll", error))};
   }
   return {Listener(std::move(handle)), {}};
 }

@@ -237,7 +237,7 @@ ConnResult Socket::adopt(int accepted) {
   auto* socket = new Socket(accepted, network_);
   SocketHandle handle(socket);
   socket->set_connected();
-  if (const int error = socket->watch(); error != 0) return {{}, fail("accept", system_cause("epoll_ctl", error))};
+  if (const int error = socket->watch(); error != 0) return {{}, fail("accept", system_cause("epoll", error))};
   return {Conn(std::move(handle)), {}};
 }
 

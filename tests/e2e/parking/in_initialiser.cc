@@ -43,6 +43,7 @@ std::once_flag g_flag;
 int g_once = 0;
 
 int main() {
+  gorace::gomaxprocs(1);  // nobody answers before the question waits
   gorace::WaitGroup all;
   all.go([] {
     outer();

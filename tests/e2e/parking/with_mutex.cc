@@ -36,6 +36,7 @@ gorace::Mutex g_own;  // may be held, and is not named beside the others
 }
 
 int main() {
+  gorace::gomaxprocs(1);  // nobody makes ready what a goroutine is about to wait for
   auto chan = gorace::make_chan<int>(0);
   gorace::WaitGroup all;
   all.add(2);

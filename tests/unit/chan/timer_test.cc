@@ -21,6 +21,30 @@ TEST_P(TimerTest, FiresOnceNotBeforeItsTime) {
   EXPECT_FALSE(timer.chan().try_recv());
 }
 
+TEST_P(TimerTest, DurationsThatAreNotPositiveAreOverAtOnce) {
+  for (const std::chrono::nanoseconds duration : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+    EXPECT_TRUE(Timer(duration).chan().recv());
+    EXPECT_TRUE(after(duration).chan().recv());
+    EXPECT_EQ(select(recv(Chan<int>{}), after(duration)), 1);
+    Timer late(1h);
+    EXPECT_TRUE(late.reset(duration));
+    EXPECT_TRUE(late.chan().recv());
+    auto called = make_chan<int>(0);
+    after_func(duration, [=] { called << 1; });
+    EXPECT_EQ(called.recv(), 1);
+  }
+}
+
+TEST_P(TimerTest, ATickerWithoutAPeriodPanicsWithGosText) {
+  Ticker ticker(1h);
+  for (const std::chrono::nanoseconds period : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+    EXPECT_EQ(panic_text([=] { Ticker unmade(period); }), "non-positive interval for NewTicker");
+    EXPECT_EQ(panic_text([&] { ticker.reset(period); }), "non-positive interval for Ticker.Reset");
+  }
+  ticker.reset(1us);  // it has not been stopped by what was refused
+  EXPECT_TRUE(ticker.chan().recv());
+}
+
 TEST_P(TimerTest, StoppedTimerSendsNothing) {
   Timer timer(1h);
   EXPECT_TRUE(timer.stop());

@@ -1,4 +1,5 @@
 // Sockets and the process: deadlock, fork, dumps.
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,40 @@ TEST(NetDeadlockDeathTest, AnOpenSocketAloneDoesNotHideOne) {
         make_chan<bool>().recv();
       },
       ::testing::ExitedWithCode(2), "all goroutines are asleep - deadlock!");
+}
+
+// listen_with_few_descriptors tries to listen with 0, 1, 2 ... descriptors left, beside a goroutine that counts.
+[[noreturn]] void listen_with_few_descriptors() {
+  auto numbers = make_chan<int>();
+  go([=] {
+    for (int i = 0;; ++i) numbers << i;
+  });
+  rlimit former;
+  getrlimit(RLIMIT_NOFILE, &former);
+  const int lowest = dup(0);  // the next free number
+  close(lowest);
+  for (unsigned spare = 0; spare < 4; ++spare) {
+    const rlimit few{static_cast<rlim_t>(lowest) + spare, former.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    const net::Error error = net::listen("tcp", "127.0.0.1:0").error;
+    dprintf(2, "%u: %s; ", spare, error.message().c_str());
+    numbers.recv();
+  }
+  setrlimit(RLIMIT_NOFILE, &former);
+  const auto [client, server] = connect_pair();
+  dprintf(2, "%s %d\n", client.write("went on").error ? "stuck" : read_some(server).c_str(), *numbers.recv());
+  _exit(7);
+}
+
+// The network's own descriptors are refused: the error names the cause, the other goroutines go on, and the next
+// attempt succeeds when there are descriptors again.
+TEST(NetDescriptorLimit, AtTheFirstSocketIsAnErrorThatPasses) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(listen_with_few_descriptors(), ::testing::ExitedWithCode(7),
+              "0: listen tcp 127.0.0.1:0: socket: too many open files; "
+              "1: listen tcp 127.0.0.1:[0-9]+: epoll: too many open files; "
+              "2: listen tcp 127.0.0.1:[0-9]+: epoll: too many open files; "
+              "3: ; went on 4");
 }
 
 TEST_P(NetProcess, AForkedChildDoesNotDisturbItsParent) {
