@@ -53,11 +53,12 @@ TEST(NetDeadlockDeathTest, AnOpenSocketAloneDoesNotHideOne) {
   getrlimit(RLIMIT_NOFILE, &former);
   const int lowest = dup(0);  // the next free number
   close(lowest);
-  for (unsigned spare = 0; spare < 4; ++spare) {
-    const rlimit few{static_cast<rlim_t>(lowest) + spare, former.rlim_max};
+  net::Error error;
+  for (rlim_t limit = static_cast<rlim_t>(lowest); limit == static_cast<rlim_t>(lowest) || error; ++limit) {
+    const rlimit few{limit, former.rlim_max};
     setrlimit(RLIMIT_NOFILE, &few);
-    const net::Error error = net::listen("tcp", "127.0.0.1:0").error;
-    dprintf(2, "%u: %s; ", spare, error.message().c_str());
+    error = net::listen("tcp", "127.0.0.1:0").error;
+    dprintf(2, "%s; ", error.message().c_str());
     numbers.recv();
   }
   setrlimit(RLIMIT_NOFILE, &former);
@@ -71,10 +72,8 @@ TEST(NetDeadlockDeathTest, AnOpenSocketAloneDoesNotHideOne) {
 TEST(NetDescriptorLimit, AtTheFirstSocketIsAnErrorThatPasses) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(listen_with_few_descriptors(), ::testing::ExitedWithCode(7),
-              "0: listen tcp 127.0.0.1:0: socket: too many open files; "
-              "1: listen tcp 127.0.0.1:[0-9]+: epoll: too many open files; "
-              "2: listen tcp 127.0.0.1:[0-9]+: epoll: too many open files; "
-              "3: ; went on 4");
+              "(listen tcp 127.0.0.1:0: socket: too many open files; )+"
+              "(listen tcp 127.0.0.1:[0-9]+: epoll: too many open files; )+; went on [0-9]+");
 }
 
 TEST_P(NetProcess, AForkedChildDoesNotDisturbItsParent) {
