@@ -128,11 +128,11 @@ void CallStack::release(Context* context) {
   runtime::internal_delete(stack);
 }
 
-uint64_t CallStack::enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context) {
+uint64_t CallStack::enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context, uintptr_t entry_pc) {
   while (depth_ != 0 && top().frame <= frame && frame - top().frame < kSameStackBytes) --depth_;
   if (depth_ == capacity_) grow();
   const uint64_t own_context = (caller_context + return_address) * GORACE_CONTEXT_MULTIPLIER;
-  calls_[depth_++] = {return_address, frame, caller_context, own_context};
+  calls_[depth_++] = {return_address, frame, caller_context, own_context, entry_pc};
   return own_context;
 }
 

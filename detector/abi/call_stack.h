@@ -47,6 +47,7 @@ struct Call {
   uintptr_t frame;
   uint64_t caller_context;  // __gorace_tls.calling_context to restore
   uint64_t own_context;     // the one that holds inside
+  uintptr_t entry_pc;       // within the entered function
 };
 
 class CallStack {
@@ -58,7 +59,7 @@ class CallStack {
 
   // enter pushes a call and returns the new calling context. Entries whose frames are gone (longjmp skipped their exit)
   // are dropped first: stacks grow downwards, so a live caller's frame is above `frame`.
-  uint64_t enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context);
+  uint64_t enter(uintptr_t return_address, uintptr_t frame, uint64_t caller_context, uintptr_t entry_pc = 0);
   // leave pops and returns the calling context to restore. On an empty stack (exit without entry): 0.
   uint64_t leave();
 

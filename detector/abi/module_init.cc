@@ -3,6 +3,7 @@
 
 #include "detector/abi/abi.h"
 #include "detector/abi/fences.h"
+#include "detector/abi/library_names.h"
 #include "detector/intercept/start.h"
 #include "runtime/base/raw_writer.h"
 
@@ -22,6 +23,9 @@ void __gorace_module_init(uint32_t abi_version, uint32_t flags) {
   if ((flags & GORACE_MODULE_HAS_FENCES) != 0) gorace::detector::enable_fences();
 }
 
-void __tsan_init() { gorace::detector::start(); }
+void __tsan_init() {
+  gorace::detector::start();
+  gorace::detector::watch_library_names();
+}
 
 }  // extern "C"

@@ -18,7 +18,8 @@ void __tsan_func_entry(void* return_address) {
   if (context == nullptr) return;
   const auto frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   __gorace_tls.calling_context =
-      CallStack::of(context).enter(reinterpret_cast<uintptr_t>(return_address), frame, __gorace_tls.calling_context);
+      CallStack::of(context).enter(reinterpret_cast<uintptr_t>(return_address), frame, __gorace_tls.calling_context,
+                                   reinterpret_cast<uintptr_t>(__builtin_return_address(0)));
 }
 
 void __tsan_func_exit() {

@@ -93,7 +93,10 @@ OriginId intern_key(uint64_t key, Make&& make) {
   OriginCacheEntry& cached = cache_entry(key);
   if (cached.key == key) return cached.origin;
   OriginId origin = g_origins.find(key);
-  if (origin == kUnknownOrigin) origin = make();
+  if (origin == kUnknownOrigin) {
+    const DetectorScope scope;  // locks the tables: a signal's handler that interns too must wait
+    origin = make();
+  }
   cached = {key, origin};
   return origin;
 }

@@ -14,11 +14,12 @@ constexpr uint64_t kInlineCompareBytes = 16;
 
 bool is_checked_function(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
-      "strlen",    "strnlen", "strcmp",  "strncmp", "strcasecmp", "strncasecmp", "strchr",  "strrchr",  "strstr",
-      "strspn",    "strcspn", "strpbrk", "memchr",  "memrchr",    "memcmp",      "bcmp",    "strcpy",   "stpcpy",
-      "strncpy",   "stpncpy", "strcat",  "strncat", "strdup",     "strndup",     "sprintf", "snprintf", "vsprintf",
-      "vsnprintf", "fread",   "fwrite",  "fgets",   "fputs",      "puts",        "strtol",  "strtoll",  "strtoul",
-      "strtoull",  "strtod",  "strtof",  "atoi",    "atol",       "atoll",       "atof"};
+      "strlen",   "strnlen",  "strcmp",   "strncmp",   "strcasecmp", "strncasecmp", "strchr",  "strrchr",
+      "strstr",   "strspn",   "strcspn",  "strpbrk",   "memchr",     "memrchr",     "memcmp",  "bcmp",
+      "strcpy",   "stpcpy",   "strncpy",  "stpncpy",   "strcat",     "strncat",     "strdup",  "strndup",
+      "sprintf",  "snprintf", "vsprintf", "vsnprintf", "printf",     "fprintf",     "vprintf", "vfprintf",
+      "fread",    "fwrite",   "fgets",    "fputs",     "puts",       "strtol",      "strtoll", "strtoul",
+      "strtoull", "strtod",   "strtof",   "atoi",      "atol",       "atoll",       "atof"};
   return kNames.contains(name);
 }
 

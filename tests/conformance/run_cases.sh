@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs every conformance case in a process of its own and compares the detector's verdict with the case's name.
-# usage: run_cases.sh [-f REGEX] BINARY [GOMAXPROCS...]       GOMAXPROCS: one run each; default: 1 2
+# usage: run_cases.sh [-f REGEX] [-x REGEX] BINARY [GOMAXPROCS...]       GOMAXPROCS: one run each; default: 1 2
+#
+#   -f REGEX    only cases that match it         -x REGEX    not those that match it
 #
 #   Race...     right: exit code 66 and WARNING: DATA RACE, as often as the case asks for
 #   NoRace...   right: exit code 0 and no such warning
@@ -36,11 +38,12 @@ if [ "${1:-}" = "--one" ]; then
 fi
 
 filter=.
-if [ "${1:-}" = "-f" ]; then
+left_out='^$'
+while [[ ${1:-} == -[fx] ]]; do
   [ $# -ge 2 ] || usage
-  filter=$2
+  if [ "$1" = -f ]; then filter=$2; else left_out=$2; fi
   shift 2
-fi
+done
 [ $# -ge 1 ] || usage
 binary=$(realpath -- "$1") || exit 2
 [ -x "$binary" ] || { echo "run_cases.sh: $1 is no executable file" >&2; exit 2; }
@@ -50,7 +53,7 @@ for procs in "$@"; do
 done
 [ $# -gt 0 ] || set -- 1 2
 
-cases=$("$binary" --list | grep -E -- "$filter")
+cases=$("$binary" --list | grep -E -- "$filter" | grep -Ev -- "$left_out")
 [ -n "$cases" ] || { echo "run_cases.sh: no case matches '$filter'" >&2; exit 2; }
 
 status=0

@@ -1,0 +1,152 @@
+#include "detector/abi/format_arguments.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <cwchar>
+
+#include "detector/abi/access_check.h"
+
+namespace gorace::detector {
+namespace {
+
+constexpr size_t kNoPrecision = static_cast<size_t>(-1);
+
+// Conversion: what stands between % and the letter that ends it.
+struct Conversion {
+  size_t precision = kNoPrecision;
+  int longs = 0;  // l: 1, ll, q, L, j, z and t: 2, h: -1, hh: -2
+  char letter = '\0';
+};
+
+// Arguments: the variable arguments, in a struct, since va_list itself decays to a pointer where it is an array.
+struct Arguments {
+  va_list list;
+};
+
+void skip_digits(const char*& at) { at += strspn(at, "0123456789"); }
+
+size_t read_number(const char*& at) {
+  size_t number = 0;
+  for (; *at >= '0' && *at <= '9'; ++at) number = number * 10 + static_cast<size_t>(*at - '0');
+  return number;
+}
+
+int read_length(const char*& at) {
+  int longs = 0;
+  for (;; ++at) {
+    if (*at == 'l') {
+      ++longs;
+    } else if (*at == 'h') {
+      --longs;
+    } else if (*at != '\0' && strchr("qLjzZt", *at) != nullptr) {
+      longs = 2;
+    } else {
+      return longs;
+    }
+  }
+}
+
+// read_conversion reads what follows a %, with the arguments that * takes.
+Conversion read_conversion(const char*& at, Arguments& arguments) {
+  Conversion conversion;
+  at += strspn(at, "-+ #0'I");
+  if (*at == '*') {
+    ++at;
+    va_arg(arguments.list, int);
+  } else {
+    skip_digits(at);
+  }
+  if (*at == '.') {
+    ++at;
+    if (*at == '*') {
+      ++at;
+      const int precision = va_arg(arguments.list, int);
+      if (precision >= 0) conversion.precision = static_cast<size_t>(precision);
+    } else {
+      conversion.precision = read_number(at);
+    }
+  }
+  conversion.longs = read_length(at);
+  conversion.letter = *at;
+  if (*at != '\0') ++at;
+  return conversion;
+}
+
+void check_text(const char* text, size_t precision, CallSite site) {
+  if (text == nullptr) return;  // glibc prints (null)
+  const size_t length = strnlen(text, precision);
+  check_range(text, length < precision ? length + 1 : length, Direction::kRead, site);
+}
+
+size_t counter_bytes(int longs) {
+  if (longs >= 1) return sizeof(long);
+  if (longs == 0) return sizeof(int);
+  return longs == -1 ? sizeof(short) : sizeof(char);
+}
+
+// check_conversion takes the conversion's argument, and checks what it points to. False: of a kind that is not known.
+bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSite site) {
+  switch (conversion.letter) {
+    case '%':
+    case 'm':
+      return true;
+    case 'd':
+    case 'i':
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'c':
+      if (conversion.longs >= 1) {
+        va_arg(arguments.list, long);
+      } else {
+        va_arg(arguments.list, int);
+      }
+      return true;
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case 'a':
+    case 'A':
+      if (conversion.longs == 2) {
+        va_arg(arguments.list, long double);
+      } else {
+        va_arg(arguments.list, double);
+      }
+      return true;
+    case 's': {
+      const char* text = va_arg(arguments.list, const char*);
+      if (conversion.longs == 0) check_text(text, conversion.precision, site);
+      return true;
+    }
+    case 'p':
+      va_arg(arguments.list, void*);
+      return true;
+    case 'n':
+      check_range(va_arg(arguments.list, void*), counter_bytes(conversion.longs), Direction::kWrite, site);
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void check_format_arguments(const char* format, va_list arguments, CallSite site) {
+  if (recording_context() == nullptr) return;
+  Arguments copy;
+  va_copy(copy.list, arguments);
+  for (const char* at = strchr(format, '%'); at != nullptr; at = strchr(at, '%')) {
+    ++at;
+    const Conversion conversion = read_conversion(at, copy);
+    if (!check_conversion(conversion, copy, site)) break;
+  }
+  va_end(copy.list);
+}
+
+}  // namespace gorace::detector
