@@ -17,10 +17,9 @@ void* work(void*) { return nullptr; }
 }
 
 int main() {
-  for (int i = 0; i < 3; ++i) {
-    asm volatile("");  // one place: not unrolled
-    leaks();
-  }
+  int count = 3;
+  asm volatile("" : "+r"(count));  // one place: not unrolled
+  for (int i = 0; i < count; ++i) leaks();
   pthread_t detached;
   pthread_create(&detached, nullptr, work, nullptr);
   pthread_detach(detached);
