@@ -42,13 +42,16 @@ void on_allocated(void* block, size_t bytes, const void* caller_frame) {
   // What malloc rounded up may be used too (malloc_usable_size).
   const size_t usable = malloc_usable_size(block);
   reset_memory(block, usable);
-  forget_meta(address, usable);
   Context* context = watched_context();
-  if (context == nullptr) return;
-  put_heap_cell({.allocated_at = origin_of_call(context, CallSite::of_frame(caller_frame), AccessKind::kAllocate),
-                 .address = address,
-                 .bytes = bytes,
-                 .allocated_by = pack_strand(*context)});
+  if (context == nullptr) {
+    forget_meta(address, usable);
+    return;
+  }
+  begin_heap_block({.allocated_at = origin_of_call(context, CallSite::of_frame(caller_frame), AccessKind::kAllocate),
+                    .address = address,
+                    .bytes = bytes,
+                    .allocated_by = pack_strand(*context)},
+                   usable);
 }
 
 // A block that has a mapping of its own is unmapped when it is freed: its addresses may be given to anybody, behind the
@@ -81,11 +84,16 @@ __attribute__((constructor(102))) void note_loader() { g_loader = find_loader();
 
 bool is_loader(const CallSite& site) { return site.pc - g_loader.low < g_loader.high - g_loader.low; }
 
-void note_freed(uintptr_t address) {
-  HeapCell cell;
-  if (!get_heap_cell(address, &cell)) return;
-  cell.allocated_by |= kFreedFlag;
-  put_heap_cell(cell);
+// write_freed: the free as an access. A mapping's addresses may be anybody's afterwards, so they get no mark.
+void write_freed(void* block, size_t bytes, CallSite site) {
+  Context* context = recording_context();
+  if (context == nullptr) return;
+  const OriginId origin = origin_of_call(context, site, AccessKind::kFree);
+  if (is_mapped(block)) {
+    access_memory(context, block, bytes, /*is_write=*/true, origin);
+  } else {
+    free_memory(context, block, bytes, origin);
+  }
 }
 
 void on_freeing(void* block, const void* caller_frame) {
@@ -98,15 +106,12 @@ void on_freeing(void* block, const void* caller_frame) {
   if (is_loader(site)) {
     reset_memory(block, checked);
   } else {
-    check_range(block, checked, Direction::kWrite, site, AccessKind::kFree);
-    if (Context* context = recording_context(); context != nullptr && !is_mapped(block)) {
-      mark_freed(*context, block, checked, origin_of_call(context, site, AccessKind::kFree));
-    }
+    write_freed(block, checked, site);
   }
   if (usable >= kDiscardedFreeBytes) reset_memory(static_cast<char*>(block) + checked, usable - checked);
   forget_sync_vars(address, usable);
   forget_lock_order(address, usable);
-  note_freed(address);
+  flag_heap_cell(address, kFreedFlag);
 }
 
 }  // namespace

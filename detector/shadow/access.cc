@@ -1,7 +1,5 @@
 #include "detector/shadow/access.h"
 
-#include <sched.h>
-
 #include "detector/context/losses.h"
 #include "detector/shadow/fast_access.h"
 #include "detector/shadow/granule.h"
@@ -9,7 +7,6 @@
 #include "detector/shadow/race_list.h"
 #include "detector/shadow/record.h"
 #include "detector/shadow/transition.h"
-#include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
 namespace {
@@ -115,14 +112,7 @@ bool is_known(const Context& context, uint64_t word) {
 }
 
 void wait_for_granule(uint64_t* words) {
-  for (int spins = 0; __atomic_load_n(words, __ATOMIC_RELAXED) == kBusy; ++spins) {
-    // With fewer cores than threads the holder may not be running.
-    if (spins < 100) {
-      runtime::cpu_relax();
-    } else {
-      sched_yield();
-    }
-  }
+  for (int spins = 0; __atomic_load_n(words, __ATOMIC_RELAXED) == kBusy; ++spins) relax(spins);
 }
 
 void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
@@ -171,7 +161,7 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
   note_use(context, address, bytes);
   note_depth(context);
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
-  const uint64_t write = lock_granule(state, words);
+  const uint64_t write = lock_for_access(*context, state, words, address);
   if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
     const uint64_t tag = tag_of(tagged_record(write));
     note_own_atomic(state, tag, mine, is_write);
@@ -226,7 +216,7 @@ class RangeAccess {
     const uint64_t mine = word_ | mask;
     if (same_epoch(words, mine, kIsWrite)) return;
     if (!is_atomic_ && holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
-    const uint64_t write = lock_granule(state_, words);
+    const uint64_t write = lock_for_access(context_, state_, words, address);
     uint64_t result = kBusy;
     if (!is_atomic_) {
       result = replace_words<kIsWrite>(context_, words, write, mine);

@@ -35,9 +35,10 @@ void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_w
 // reset_memory forgets all accesses to a range (fresh from the allocator, mmap, a recycled stack).
 void reset_memory(const void* address, size_t bytes);
 
-// mark_freed makes [address, address + bytes) memory that nobody may touch until reset_memory: each access is a race
-// with the freeing by `context` at `origin`. Both ends are granule boundaries.
-void mark_freed(const Context& context, const void* address, size_t bytes, OriginId origin);
+// free_memory is access_memory for a write that ends a block's life (`origin` is of AccessKind::kFree). Afterwards
+// nobody may touch [address, address + bytes), the context included, until reset_memory: each access is a race with this
+// one. Both ends are granule boundaries.
+void free_memory(Context* context, const void* address, size_t bytes, OriginId origin);
 
 // shadow_after_fork frees, in the child, the granules that other threads had locked; their history is as it was before
 // those threads' accesses or empty. Call on the child's only thread before anything else.

@@ -76,7 +76,7 @@ template <bool kIsWrite, class MakeOrigin>
   const uint64_t mine = make_word(context->current, make_origin(state), byte_mask(address, bytes));
   note_use(context, address, bytes);
   note_depth(context);
-  const uint64_t write = lock_granule(state, words);
+  const uint64_t write = lock_for_access(*context, state, words, address);
   uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);
   if (result == kBusy) result = repeat_transition(state, words, address, write, mine, kIsWrite);
   if (__builtin_expect(result == kBusy, 0)) {

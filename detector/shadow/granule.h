@@ -16,6 +16,8 @@
 #ifndef GORACE_DETECTOR_SHADOW_GRANULE_H_
 #define GORACE_DETECTOR_SHADOW_GRANULE_H_
 
+#include <sched.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -23,6 +25,8 @@
 #include "detector/context/context.h"
 #include "detector/context/identity.h"
 #include "detector/context/thread_state.h"
+#include "detector/shadow/page_flags.h"
+#include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
 
@@ -72,8 +76,18 @@ inline uint64_t merge_words(uint64_t older, uint64_t newer) {
   return make_word(newer, origin, word_mask(older) | word_mask(newer));
 }
 
-// wait_for_granule spins until the lock was free for a moment.
+// wait_for_granule spins until the lock was free for a moment; wait_for_frees until no free is at work in the page.
 void wait_for_granule(uint64_t* words);
+void wait_for_frees(uintptr_t address);
+
+// relax is a step of waiting. With fewer cores than threads the holder may not be running.
+inline void relax(int spins) {
+  if (spins < 100) {
+    runtime::cpu_relax();
+  } else {
+    sched_yield();
+  }
+}
 
 inline uint64_t lock_granule(ThreadState& state, uint64_t* words) {
   state.locked_granule = words;
@@ -82,6 +96,29 @@ inline uint64_t lock_granule(ThreadState& state, uint64_t* words) {
     const uint64_t word = __atomic_exchange_n(words, kBusy, __ATOMIC_ACQUIRE);
     if (__builtin_expect(word != kBusy, 1)) return word;
     wait_for_granule(words);
+  }
+}
+
+// is_overwritten: has a free that was at work without the granule's lock (freed.cc) put its mark over our kBusy?
+inline bool is_overwritten(const uint64_t* words, uintptr_t address) {
+#if !defined(__x86_64__)
+  // The exchange of word 0 comes before the load of the flags.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+  // acquire: pairs with the end of an announcement; word 0 is loaded after it.
+  const uint8_t flags = __atomic_load_n(page_flags_of(address), __ATOMIC_ACQUIRE);
+  if (__builtin_expect(flags >= kPageOneFree, 0)) wait_for_frees(address);
+  return __atomic_load_n(words, __ATOMIC_RELAXED) != kBusy;
+}
+
+// lock_for_access is lock_granule for whoever judges by what he finds. A free passes without locks over nothing and over
+// its own strand's words, never over another strand's, so an own word is as it seems.
+[[gnu::always_inline]] inline uint64_t lock_for_access(const Context& context, ThreadState& state, uint64_t* words,
+                                                       uintptr_t address) {
+  for (;;) {
+    const uint64_t word = lock_granule(state, words);
+    if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return word;
+    if (__builtin_expect(!is_overwritten(words, address), 1)) return word;
   }
 }
 

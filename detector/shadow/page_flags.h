@@ -18,6 +18,10 @@ inline constexpr int kPageShift = 12;
 inline constexpr uintptr_t kPageBytes = uintptr_t{1} << kPageShift;
 inline constexpr uint8_t kPageHasRecords = 1;
 inline constexpr uint8_t kPageHasMeta = 2;
+// The other bits count the frees at work in the page (freed.cc), up to a number that leaves room for as many threads
+// more to find out that there are too many.
+inline constexpr uint8_t kPageOneFree = 4;
+inline constexpr uint8_t kPageMostFrees = 32 * kPageOneFree;
 
 inline constexpr size_t kPageFlagsBytes = (GORACE_APP_MASK + 1) >> kPageShift;
 extern uint8_t* g_page_flags;  // set by map_shadow

@@ -115,20 +115,4 @@ void reset_memory(const void* address, size_t bytes) {
   clear_words(first_whole, last_whole);
 }
 
-void mark_freed(const Context& context, const void* address, size_t bytes, OriginId origin) {
-  ThreadState& state = thread_state();
-  if (bytes == 0 || !shadow_mapped() || state.locked_granule != nullptr) return;
-  DetectorScope scope(state);
-  const auto low = reinterpret_cast<uintptr_t>(address);
-  visit_flagged_pages(low, low + bytes, kPageHasRecords,
-                      [&](uintptr_t from, uintptr_t to) { drop_recorded(state, from, to); });
-  const uint64_t word = make_word(freeing_identity(context), origin, 0xff);
-  // Past the granules' locks, as reset_memory.
-  for (uintptr_t granule = low; granule < low + bytes; granule += kGranuleBytes) {
-    uint64_t* words = shadow_words(granule);
-    words[0] = word;
-    words[1] = 0;
-  }
-}
-
 }  // namespace gorace::detector

@@ -87,6 +87,12 @@ inline bool line_is_empty(uintptr_t address) {
   return any == 0;
 }
 
+// has_heap_cell_only: nothing hangs on the granule but one heap cell, as far as can be seen without the lock.
+inline bool has_heap_cell_only(uintptr_t address) {
+  const uint32_t head = __atomic_load_n(meta_word(address), __ATOMIC_ACQUIRE);
+  return (head & kMetaLock) == 0 && is_heap_link(head) && __atomic_load_n(&next_of(head), __ATOMIC_RELAXED) == 0;
+}
+
 // visit_chains calls visit(address of granule) for each granule of a range that has a chain.
 template <class Visit>
 void visit_chains(uintptr_t address, size_t bytes, Visit&& visit) {

@@ -22,6 +22,15 @@ uint32_t find_cell(const ChainLock& chain, uintptr_t address) {
   return 0;
 }
 
+// Not `next`: the chain is walked by readers without its lock.
+void describe_block(uint32_t link, const HeapCell& cell) {
+  HeapCell& kept = heap_cell_of(link);
+  kept.allocated_at = cell.allocated_at;
+  kept.address = cell.address;
+  kept.bytes = cell.bytes;
+  kept.allocated_by = cell.allocated_by;
+}
+
 void drop_heap_cell(uint32_t link) { g_heap_cells.free(thread_state().heap_cells, link_index(link)); }
 
 }  // namespace
@@ -40,13 +49,14 @@ bool put_heap_cell(const HeapCell& cell) {
     set_page_flag(cell.address, kPageHasMeta);
     chain.push(link);
   }
-  // Not `next`: the chain is walked by readers without its lock.
-  HeapCell& kept = heap_cell_of(link);
-  kept.allocated_at = cell.allocated_at;
-  kept.address = cell.address;
-  kept.bytes = cell.bytes;
-  kept.allocated_by = cell.allocated_by;
+  describe_block(link, cell);
   return true;
+}
+
+void flag_heap_cell(uintptr_t address, uint64_t bits) {
+  if (!shadow_mapped() || __atomic_load_n(meta_word(address), __ATOMIC_RELAXED) == 0) return;
+  ChainLock chain(address);
+  if (const uint32_t link = find_cell(chain, address); link != 0) heap_cell_of(link).allocated_by |= bits;
 }
 
 bool get_heap_cell(uintptr_t address, HeapCell* out) {
@@ -105,12 +115,33 @@ bool previous_heap_cell(uintptr_t address, size_t max_distance, HeapCell* out) {
   return false;
 }
 
+namespace {
+
+void drop_link(uint32_t link) { is_heap_link(link) ? drop_heap_cell(link) : drop_sync_var(link); }
+
+}  // namespace
+
 void forget_meta(uintptr_t address, size_t bytes) {
   visit_chains(address, bytes, [=](uintptr_t granule) {
     ChainLock chain(granule);
-    chain.remove_if([=](uint32_t link) { return address_of(link) - address < bytes; },
-                    [](uint32_t link) { is_heap_link(link) ? drop_heap_cell(link) : drop_sync_var(link); });
+    chain.remove_if([=](uint32_t link) { return address_of(link) - address < bytes; }, drop_link);
   });
+}
+
+void begin_heap_block(const HeapCell& cell, size_t usable) {
+  const uintptr_t address = cell.address;
+  bool is_described = false;
+  visit_chains(address, usable, [&](uintptr_t granule) {
+    ChainLock chain(granule);
+    // The cell of the last block that began here serves again.
+    chain.remove_if([=](uint32_t link) { return address_of(link) - address < usable && !is_cell_at(link, address); },
+                    drop_link);
+    const uint32_t link = find_cell(chain, address);
+    if (link == 0) return;
+    describe_block(link, cell);
+    is_described = true;
+  });
+  if (!is_described) put_heap_cell(cell);
 }
 
 size_t heap_cells_outside_pool() { return g_heap_cells.outside_pool(); }

@@ -40,6 +40,10 @@ static_assert(sizeof(HeapCell) == 32);
 // put_heap_cell hangs a copy of `cell` on the granule of cell.address; one that describes the same address is replaced.
 // False (and nothing is kept) when memory for cells is used up.
 bool put_heap_cell(const HeapCell& cell);
+// begin_heap_block is forget_meta for the `usable` bytes of a new block, and then put_heap_cell.
+void begin_heap_block(const HeapCell& cell, size_t usable);
+// flag_heap_cell sets bits in `allocated_by` of the cell of the block that starts at `address`, if there is one.
+void flag_heap_cell(uintptr_t address, uint64_t bits);
 // get_heap_cell copies out the cell of the block that starts at `address`.
 bool get_heap_cell(uintptr_t address, HeapCell* out);
 // take_heap_cell removes it as well.

@@ -172,6 +172,7 @@ void drop_sync_var(uint32_t link) {
 
 void forget_sync_vars(uintptr_t address, size_t bytes) {
   visit_chains(address, bytes, [=](uintptr_t granule) {
+    if (has_heap_cell_only(granule)) return;
     ChainLock chain(granule);
     chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link) - address < bytes; },
                     drop_sync_var);

@@ -58,9 +58,9 @@ void acquire_exclusive(Context* context, uintptr_t address);  // after wrlock: s
 
 // knows_released tells, without taking a lock, that acquire() would change nothing.
 bool knows_released(const Context& context, uintptr_t address);
-// knows_released_value is the same for an atomic object whose value the caller has loaded (acquire) just before: nothing
-// that was released with that value, or earlier, is unknown. Whoever stores a value holds the object's lock until the clock
-// has changed too; so with the lock free now, the clock of the value is there.
+// knows_released_value is the same for an atomic object whose value the caller has loaded (acquire) just before:
+// nothing that was released with that value, or earlier, is unknown. Whoever stores a value holds the object's lock
+// until the clock has changed too; so with the lock free now, the clock of the value is there.
 bool knows_released_value(const Context& context, uintptr_t address);
 
 SyncVar* lock_sync_var(uintptr_t address);             // creates; returned locked

@@ -65,6 +65,44 @@ TEST(ShadowStress, EveryOneOfAThousandSimultaneousPairsIsFound) {
   context_forget(creator);
 }
 
+// A free passes over most granules without their locks (detector/shadow/freed.cc).
+TEST(ShadowStress, EveryFreeThatMeetsAnAccessIsFound) {
+  constexpr int kRounds = 3000;
+  constexpr size_t kBytes = 1024;
+  take_races();
+  Context* creator = new_strand(nullptr, StrandKind::kThread);
+  Context* freeing = new_strand(creator);
+  Context* other = new_strand(creator);
+  Rendezvous rendezvous(2);
+  std::thread accesses([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      const OriginId origin = origin_at(static_cast<uintptr_t>(1000 + i));
+      char* at = g_memory + static_cast<size_t>(i) * 8 % kBytes;
+      rendezvous.wait();
+      access_memory(other, at, 8, i % 3 == 0, origin);
+      rendezvous.wait();
+    }
+  });
+  for (int i = 0; i < kRounds; ++i) {
+    const OriginId origin = origin_at(static_cast<uintptr_t>(1000 + kRounds + i), AccessKind::kFree);
+    reset_memory(g_memory, kBytes);
+    if (i % 2 == 0) access_memory(freeing, g_memory, kBytes, true, origin_at(1));
+    context_advance_epoch(freeing);  // else that write would stand for the free
+    rendezvous.wait();
+    free_memory(freeing, g_memory, kBytes, origin);
+    rendezvous.wait();
+    // The other races are those with the write before the free.
+    size_t with_free = 0;
+    for (const SeenRace& race : take_races()) {
+      if (race.present_origin == origin || race.previous_origin == origin) ++with_free;
+    }
+    EXPECT_EQ(with_free, 1u) << "round " << i;
+  }
+  accesses.join();
+  for (Context* strand : {freeing, other, creator}) context_end(strand);
+  context_forget(creator);
+}
+
 TEST(ShadowStress, RecordsSurviveAccessesAndResetsOfManyThreads) {
   reset_memory(g_memory, sizeof(g_memory));
   Context* creator = new_strand(nullptr, StrandKind::kThread);

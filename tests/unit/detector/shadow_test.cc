@@ -404,7 +404,7 @@ TEST_F(Shadow, AccessFromASignalHandlerInsideTheGranulesLockIsDroppedAndCounted)
 
 TEST_F(Shadow, FreedMemoryIsOrderedBeforeNothingUntilItIsReset) {
   constexpr uintptr_t kFree = 77;
-  mark_freed(*main_, memory_, 64, origin_at(kFree, AccessKind::kFree));
+  free_memory(main_, memory_, 64, origin_at(kFree, AccessKind::kFree));
   read_from(main_, memory_ + 3, 1);
   Context* child = new_strand(main_);
   write_to(child, memory_ + 60, 4);
