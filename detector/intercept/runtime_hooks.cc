@@ -119,7 +119,11 @@ void on_access(G* g, const void* address, size_t bytes, bool is_write) {
   const OriginId origin = intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
   context->last_used_object = address;
   context->last_use = origin;
-  access_memory(context, address, bytes, is_write, origin);
+  if (const uintptr_t at = address_of(address); at % kGranuleBytes + bytes <= kGranuleBytes) {
+    access_granule(context, at, bytes, is_write, origin);
+  } else {
+    access_memory(context, address, bytes, is_write, origin);
+  }
 }
 
 // Mutex::lock reads the mutex just before (on_access), so that call's origin is where it is taken.

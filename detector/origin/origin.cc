@@ -20,6 +20,8 @@ constexpr int kBytes = 8;
 constexpr uint8_t kComposite = 0xff;
 // Frames that tell interceptor calls apart which the calling-context hash does not (made through libraries without it).
 constexpr int kPeekedFrames = 12;
+// The same for the runtime's own objects: its frames, at most four, and the program's two innermost.
+constexpr int kPeekedFramesOfRuntime = 6;
 
 struct Composite {
   OriginId origin[kBytes];  // plain; kUnknownOrigin where no byte was touched
@@ -168,7 +170,8 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
   constexpr int kMaxSkipped = 8;
   uintptr_t peeked[kMaxSkipped + kPeekedFrames];
   if (skip_frames > kMaxSkipped) skip_frames = kMaxSkipped;
-  int count = peek_frames(own_frame, peeked, skip_frames + kPeekedFrames);
+  const int wanted = kind == AccessKind::kRuntime ? kPeekedFramesOfRuntime : kPeekedFrames;
+  int count = peek_frames(own_frame, peeked, skip_frames + wanted);
   if (count <= skip_frames) skip_frames = count > 0 ? count - 1 : 0;
   count -= skip_frames;
   const HeldLocks* held = held_now();

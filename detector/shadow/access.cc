@@ -11,6 +11,10 @@
 namespace gorace::detector {
 namespace {
 
+bool is_on_own_stack(const Access& access) {
+  return access.address - access.context.own_stack_low < access.context.own_stack_bytes;
+}
+
 // expand moves a granule's two words into a record, and adds the access. Without a record to be had, the newest access
 // stays alone.
 [[gnu::noinline]] uint64_t expand(ThreadState& state, uint64_t* words, uint64_t write, uint64_t read,
@@ -24,7 +28,7 @@ namespace {
   record_access(record, access);
   if (access.is_atomic) return tag_of(index);
   if (!access.is_write) store_read_word(words, access.word);
-  return intern_record(state, index);
+  return is_on_own_stack(access) ? tag_of(index) : intern_record(state, index);
 }
 
 // access_recorded is for a granule whose history is in a record. Returns the new word 0.
@@ -32,7 +36,7 @@ namespace {
   const uint32_t index = own_record(state, tag);
   if (index == 0) return tag;
   record_access(record_at(index), access);
-  const uint64_t result = settle(state, words, index);
+  const uint64_t result = settle(state, words, index, /*share=*/!is_on_own_stack(access));
   // The hint: this read need not come here again in this epoch.
   if (is_tagged(result) && !access.is_write && !access.is_atomic) store_read_word(words, access.word);
   return result;
@@ -82,9 +86,11 @@ uint64_t access_anew(ThreadState& state, uint64_t* words, uint64_t write, const 
   return access.is_write ? write_inline(state, words, write, access) : read_inline(state, words, write, access);
 }
 
-// access_and_remember is the same for a plain access that may be one of many like it.
+// access_and_remember is the same for a plain access that may be one of many like it. What a goroutine does on its own
+// stack is not: there variables come one by one, and neither their histories nor the way there is worth remembering.
 [[gnu::noinline]] uint64_t access_and_remember(ThreadState& state, uint64_t* words, uint64_t write,
                                                const Access& access) {
+  if (is_on_own_stack(access)) return access_anew(state, words, write, access);
   Transition seen = {};
   seen.old_write = write;
   seen.old_read = old_read_word(words, write);
@@ -130,10 +136,10 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
 
 [[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes,
                                            uint64_t write, uint64_t mine, bool is_write) {
-  if (is_tagged(write) && !is_write && !word_is_atomic(mine) &&
-      replace_own(record_at(tagged_record(write)), *context, mine, false, false)) {
+  if (is_tagged(write) && !word_is_atomic(mine) &&
+      replace_own(record_at(tagged_record(write)), *context, mine, is_write, false)) {
     uint64_t* words = shadow_words(address);
-    store_read_word(words, mine);
+    if (!is_write) store_read_word(words, mine);
     unlock_granule(state, words, tag_of(tagged_record(write)));
     leave_granule(state);
     return;

@@ -36,8 +36,8 @@ void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_w
 void reset_memory(const void* address, size_t bytes);
 
 // free_memory is access_memory for a write that ends a block's life (`origin` is of AccessKind::kFree). Afterwards
-// nobody may touch [address, address + bytes), the context included, until reset_memory: each access is a race with this
-// one. Both ends are granule boundaries.
+// nobody may touch [address, address + bytes), the context included, until reset_memory: each access is a race with
+// this one. Both ends are granule boundaries.
 void free_memory(Context* context, const void* address, size_t bytes, OriginId origin);
 
 // shadow_after_fork frees, in the child, the granules that other threads had locked; their history is as it was before

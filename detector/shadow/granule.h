@@ -111,8 +111,8 @@ inline bool is_overwritten(const uint64_t* words, uintptr_t address) {
   return __atomic_load_n(words, __ATOMIC_RELAXED) != kBusy;
 }
 
-// lock_for_access is lock_granule for whoever judges by what he finds. A free passes without locks over nothing and over
-// its own strand's words, never over another strand's, so an own word is as it seems.
+// lock_for_access is lock_granule for whoever judges by what he finds. A free passes without locks over nothing and
+// over its own strand's words, never over another strand's, so an own word is as it seems.
 [[gnu::always_inline]] inline uint64_t lock_for_access(const Context& context, ThreadState& state, uint64_t* words,
                                                        uintptr_t address) {
   for (;;) {

@@ -87,7 +87,7 @@ bool replace_own(Record& record, const Context& context, uint64_t word, bool is_
       continue;  // kept: at most one for each strand, until a further strand comes
     } else if (!is_ordered(context, entry)) {
       if ((record.is_write(i) || is_write) && (entry & word & GORACE_BYTE_MASK) != 0) return false;
-    } else if (same_way && covers(word, entry)) {
+    } else if ((same_way || (is_write && !is_atomic)) && covers(word, entry)) {
       return false;  // to be dropped
     }
   }
@@ -174,9 +174,9 @@ InlineHistory to_inline(const Record& record) {
   return history;
 }
 
-uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index) {
+uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index, bool share) {
   const InlineHistory history = to_inline(record_at(index));
-  if (!history.fits) return intern_record(state, index);
+  if (!history.fits) return share ? intern_record(state, index) : tag_of(index);
   store_read_word(words, history.read);
   drop_references(state, index, 1);
   return history.write;

@@ -101,8 +101,8 @@ uint32_t own_record(ThreadState& state, uint64_t tag);
 // drop_references gives references back; the last one frees the record.
 void drop_references(ThreadState& state, uint32_t index, uint32_t count);
 
-// replace_own is record_access for the common case of an access that drops nothing (a read, or an atomic access): a
-// small private record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races
+// replace_own is record_access for the common case of an access that drops nothing but its strand's last one: a small
+// private record has an entry of the same strand, direction and kind whose bytes it covers, and no entry races
 // with it. False when it is something else; then nothing was changed.
 bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic);
 
@@ -121,8 +121,8 @@ struct InlineHistory {
 InlineHistory to_inline(const Record& record);
 
 // settle puts a changed history back where it belongs: into the two words if they can hold it, which frees the record.
-// Returns the new word 0; word 1 is changed in that case only.
-uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index);
+// Returns the new word 0; word 1 is changed in that case only. `share`: other granules may have the same history.
+uint64_t settle(ThreadState& state, uint64_t* words, uint32_t index, bool share = true);
 
 // forget_bytes removes bytes from all entries of a private record.
 void forget_bytes(Record& record, uint8_t bytes);
