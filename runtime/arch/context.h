@@ -48,9 +48,30 @@ static_assert(sizeof(SavedFrame) == 176);
 #error "gorace has a context switch for x86-64 and aarch64 only"
 #endif
 
+// FloatControl: rounding mode, masked exceptions and the like: what a new stack starts with.
+struct FloatControl {
+#if defined(__x86_64__)
+  uint32_t mxcsr;
+  uint16_t x87_control;
+#else
+  uint64_t fpcr;
+#endif
+};
+
+inline FloatControl float_control() {
+  FloatControl control;
+#if defined(__x86_64__)
+  control.mxcsr = __builtin_ia32_stmxcsr();
+  asm("fnstcw %0" : "=m"(control.x87_control));
+#else
+  asm("mrs %0, fpcr" : "=r"(control.fpcr));
+#endif
+  return control;
+}
+
 // prepare_stack lays out a fresh stack below `top` so that the first switch to the returned stack pointer calls
-// entry(value). `entry` must not return.
-void* prepare_stack(uintptr_t top, void (*entry)(void* value));
+// entry(value), with the caller's floating-point control unless told otherwise. `entry` must not return.
+void* prepare_stack(uintptr_t top, void (*entry)(void* value), const FloatControl& control = float_control());
 
 // saved_frame returns the registers of a suspended stack.
 inline const SavedFrame* saved_frame(const void* sp) { return static_cast<const SavedFrame*>(sp); }

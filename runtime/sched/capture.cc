@@ -105,6 +105,10 @@ int capture_running(G* g, uintptr_t* pcs, int max) {
 
 int capture_suspended(const G* g, uintptr_t* pcs, int max) {
   const void* sp = g->sched.sp;
+  if (sp == nullptr && max > 0) {  // it waits for its first run, without a stack
+    pcs[0] = reinterpret_cast<uintptr_t>(&gorace_start_stack);
+    return 1;
+  }
   const auto address = reinterpret_cast<uintptr_t>(sp);
   if (address < g->stack_low || address >= g->stack_high || max == 0) return 0;
   const SavedFrame* frame = saved_frame(sp);

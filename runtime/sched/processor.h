@@ -19,6 +19,8 @@
 
 namespace gorace::runtime {
 
+struct StartBlock;
+
 enum class PState : uint8_t { kFree, kIdle, kRunning, kDetached };
 
 struct alignas(64) P {
@@ -36,6 +38,9 @@ struct alignas(64) P {
 
   static constexpr int kMaxFreeStacks = 64;
   G* free_stacks[kMaxFreeStacks] = {};
+  static constexpr int kMaxStartBlocks = 128;
+  int free_start_block_count = 0;  // start_block.h
+  StartBlock* free_start_blocks[kMaxStartBlocks] = {};
 
   // fine_grained: what was stolen from here last ran for so short that fetching it from another core's cache cost more.
   // Then nobody is woken to steal here, until sysmon finds that the holder does not get on with its queue. Thieves and

@@ -44,8 +44,8 @@ _Unwind_Reason_Code stop_at_end(int, _Unwind_Action actions, _Unwind_Exception_C
 namespace internal {
 
 void start_goroutine(const GoOptions& options, size_t bytes, size_t align, void (*relocate)(void*, void*), void* source,
-                     void (*entry)(void*)) {
-  runtime::spawn(runtime::SpawnOptions{options.name, options.stack}, bytes, align, relocate, source, entry);
+                     void (*entry)(void*), void (*move)(void*, void*)) {
+  runtime::spawn(runtime::SpawnOptions{options.name, options.stack}, bytes, align, relocate, source, entry, move);
 }
 
 bool enter_blocking() { return runtime::enter_blocking(); }

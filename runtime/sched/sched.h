@@ -49,10 +49,12 @@ struct SpawnOptions {
 
 // spawn makes a goroutine that calls entry(closure). The closure is `bytes` long with `align` <= 64; relocate(to, from)
 // moves it into the top of the new goroutine's stack (a big closure gets a bigger stack) on the caller, and entry must
-// destroy it. When relocate throws, no goroutine is made. Throws gorace::Panic when the stack size is out of range or
+// destroy it. move(to, from), which does not throw and destroys what it moved from, allows the goroutine to wait
+// elsewhere for its first run, and to move the closure to its stack then; null: it has its stack at once. When relocate
+// throws, no goroutine is made. Throws gorace::Panic when the stack size is out of range or
 // the system has no memory for it.
 void spawn(const SpawnOptions& options, size_t bytes, size_t align, void (*relocate)(void* to, void* from),
-           void* closure, void (*entry)(void* closure));
+           void* closure, void (*entry)(void* closure), void (*move)(void* to, void* from) = nullptr);
 
 // Timers: per-P heaps. A timer calls callback(argument) once at or after `when_ns` (CLOCK_MONOTONIC), on a scheduler
 // stack: it must not block; usually it readies a goroutine or does a non-blocking send. The Timer's memory is the

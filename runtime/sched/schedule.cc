@@ -305,6 +305,7 @@ bool belongs_here(M* m, G* g) {
   for (;;) {
     G* g = find_runnable(m);
     if (!belongs_here(m, g)) continue;
+    if (g->sched.sp == nullptr) g = bind_stack(m->p, g);
     m->p->tick.store(m->p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     m->stuck.store(false, std::memory_order_relaxed);
     switch_from_scheduler(m, g);

@@ -114,7 +114,8 @@ void unlink_idle_locked(M* m);
 // --- schedule.cc ---
 [[noreturn]] void scheduler_loop(M* m);  // of a worker, on the thread's stack
 void main_scheduler_entry(void* m);      // of main, on a stack of its own
-void goroutine_root(void* m);            // spawn.cc: where every goroutine's stack begins
+void goroutine_root(void* m);            // spawn.cc: where a goroutine's stack begins
+G* bind_stack(P* p, G* waiting);         // spawn.cc: the goroutine that waited in a start block, with a stack
 void add_runnable(M* m, G* g);           // park.cc: ready() and go(), into the caller's P or the global queue
 
 // --- sysmon.cc ---

@@ -120,6 +120,7 @@ namespace gorace::runtime {
     p->polls_left = 1;
     return nullptr;
   }
+  if (__builtin_expect(g->sched.sp == nullptr, 0)) g = bind_stack(p, g);
   return g;
 }
 

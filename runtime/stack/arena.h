@@ -21,6 +21,7 @@ struct StackArena {
   // page back.
   uint32_t* cold = nullptr;
   uint32_t cold_count = 0;
+  StackArena* next_unused = nullptr;  // after SizeClass::newest
 };
 
 inline constexpr int kMaxArenas = 1 << 16;

@@ -1,6 +1,7 @@
 #include "runtime/stack/stack_pool.h"
 
 #include <gorace/panic.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -57,7 +58,14 @@ struct SizeClass {
   StackList hot;
   size_t hot_low_water = 0;  // smallest hot.count since the last release_idle_stacks()
   size_t cold_count = 0;
-  StackArena* newest = nullptr;  // where new slots come from
+  StackArena* newest = nullptr;       // where new slots come from; arenas behind it are unused
+  StackArena* last_unused = nullptr;  // the end of that list
+  size_t new_count = 0;               // slots that were never used, of newest and those behind it
+  size_t reserved = 0;                // of the free ones: for goroutines that wait for their first run
+
+  size_t free_count() const { return hot.count + cold_count + new_count; }
+  // surplus: the slots that are free for all. Negative for a moment while sysmon makes some cold.
+  std::ptrdiff_t surplus() const { return static_cast<std::ptrdiff_t>(free_count() - reserved); }
 };
 
 struct SizeClasses {
@@ -111,20 +119,34 @@ bool pop_cold(SizeClass& size_class, int class_index, StackArena** arena, uint32
               " stacks mapped; see ulimit -v, sysctl vm.max_map_count and vm.overcommit_memory");
 }
 
-// take_new_slot hands out a slot that was never used, with the lock held: two threads that map at once would waste an
-// arena.
-bool take_new_slot(SizeClass& size_class, size_t slot_bytes, StackArena** arena, uint32_t* slot) {
-  StackArena* newest = size_class.newest;
-  if (newest == nullptr || newest->used.load(std::memory_order_relaxed) == newest->slots) {
-    newest = make_arena(slot_bytes, class_of(slot_bytes));
-    if (newest == nullptr) return false;
-    size_class.newest = newest;
-  }
-  *arena = newest;
-  *slot = newest->used.load(std::memory_order_relaxed);
-  // From now on for_each_stack looks at it, and reads a zero page: a dead G.
-  newest->used.store(*slot + 1, std::memory_order_release);
+// ensure_surplus makes an arena when all free slots are spoken for; false when the system refuses. With the lock held:
+// two threads that map at once would waste an arena.
+bool ensure_surplus(SizeClass& size_class, size_t slot_bytes) {
+  if (size_class.surplus() > 0) return true;
+  StackArena* made = make_arena(slot_bytes, class_of(slot_bytes));
+  if (made == nullptr) return false;
+  (size_class.newest == nullptr ? size_class.newest : size_class.last_unused->next_unused) = made;
+  size_class.last_unused = made;
+  size_class.new_count += made->slots;
   return true;
+}
+
+// take_new_slots hands out up to `max` neighbouring slots that were never used; 0 when there are none.
+int take_new_slots(SizeClass& size_class, StackArena** arena, uint32_t* first, int max) {
+  if (size_class.new_count == 0) return 0;
+  StackArena* newest = size_class.newest;
+  uint32_t used = newest->used.load(std::memory_order_relaxed);
+  if (used == newest->slots) {
+    newest = size_class.newest = newest->next_unused;
+    used = 0;
+  }
+  const uint32_t count = std::min(static_cast<uint32_t>(max), newest->slots - used);
+  *arena = newest;
+  *first = used;
+  // From now on for_each_stack looks at them, and reads zero pages: dead G.
+  newest->used.store(used + count, std::memory_order_release);
+  size_class.new_count -= count;
+  return static_cast<int>(count);
 }
 
 // pop_cold_batch takes up to `max` cold slots of one arena of the default size.
@@ -136,19 +158,6 @@ int pop_cold_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, i
     slots[count] = (*arena)->cold[--(*arena)->cold_count];
     --size_class.cold_count;
   }
-  return count;
-}
-
-// take_new_batch takes up to `max` new neighbouring slots of the default size; 0 when the arena in use is full or there
-// is none: stack_acquire makes the next one.
-int take_new_batch(SizeClass& size_class, StackArena** arena, uint32_t* slots, int max) {
-  StackArena* newest = size_class.newest;
-  if (newest == nullptr) return 0;
-  const uint32_t used = newest->used.load(std::memory_order_relaxed);
-  const int count = static_cast<int>(std::min<uint32_t>(static_cast<uint32_t>(max), newest->slots - used));
-  for (int i = 0; i < count; ++i) slots[i] = used + static_cast<uint32_t>(i);
-  *arena = newest;
-  newest->used.store(used + static_cast<uint32_t>(count), std::memory_order_release);  // as in take_new_slot
   return count;
 }
 
@@ -167,32 +176,30 @@ G* stack_acquire(size_t slot_bytes) {
   const int class_index = class_of(slot_bytes);
   SizeClass& size_class = g_classes[class_index];
   size_class.lock.lock();
+  if (!ensure_surplus(size_class, slot_bytes)) {
+    const int error = errno;
+    size_class.lock.unlock();
+    panic_no_stack(slot_bytes, error);
+  }
   if (G* g = pop_hot(size_class); g != nullptr) {
     size_class.lock.unlock();
     return g;
   }
   StackArena* arena = nullptr;
   uint32_t slot = 0;
-  if (pop_cold(size_class, class_index, &arena, &slot)) {
-    size_class.lock.unlock();
-    return construct_control_block(*arena, slot);  // its guard is still there: MADV_DONTNEED keeps both kinds
-  }
-  if (!take_new_slot(size_class, slot_bytes, &arena, &slot)) {
-    const int error = errno;
-    size_class.lock.unlock();
-    panic_no_stack(slot_bytes, error);
-  }
+  const bool cold = pop_cold(size_class, class_index, &arena, &slot);
+  if (!cold) take_new_slots(size_class, &arena, &slot, 1);
   size_class.lock.unlock();
-  install_guard(arena->base + slot * slot_bytes, guard_bytes(slot_bytes));
+  // A cold slot's guard is still there: MADV_DONTNEED keeps both kinds.
+  if (!cold) install_guard(arena->base + slot * slot_bytes, guard_bytes(slot_bytes));
   return construct_control_block(*arena, slot);
 }
 
-int stack_acquire_batch(G** stacks, int max) {
-  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+namespace {
+
+// acquire_batch_locked releases the lock.
+int acquire_batch_locked(SizeClass& size_class, G** stacks, int max) {
   int count = 0;
-  StackArena* arena = nullptr;
-  uint32_t slots[kMaxBatch];
-  size_class.lock.lock();
   while (count < max) {
     G* g = pop_hot(size_class);
     if (g == nullptr) break;
@@ -202,6 +209,8 @@ int stack_acquire_batch(G** stacks, int max) {
     size_class.lock.unlock();
     return count;
   }
+  StackArena* arena = nullptr;
+  uint32_t slots[kMaxBatch];
   // What is taken here becomes resident at once, so a small program takes few.
   if (size_class.newest != nullptr) {
     const auto share = static_cast<int>(size_class.newest->used.load(std::memory_order_relaxed) / kBatchShare);
@@ -209,7 +218,10 @@ int stack_acquire_batch(G** stacks, int max) {
     count = pop_cold_batch(size_class, &arena, slots, max);
   }
   const bool fresh = count == 0;
-  if (fresh) count = take_new_batch(size_class, &arena, slots, max);
+  if (fresh) {
+    count = take_new_slots(size_class, &arena, &slots[0], std::min(max, kMaxBatch));
+    for (int i = 1; i < count; ++i) slots[i] = slots[0] + static_cast<uint32_t>(i);
+  }
   size_class.lock.unlock();
   if (fresh && count != 0) {
     install_guards(arena->base + slots[0] * arena->slot_bytes, arena->slot_bytes, guard_bytes(arena->slot_bytes),
@@ -218,6 +230,49 @@ int stack_acquire_batch(G** stacks, int max) {
   // The last one is the first to be used.
   for (int i = 0; i < count; ++i) stacks[count - 1 - i] = construct_control_block(*arena, slots[i]);
   return count;
+}
+
+}  // namespace
+
+int stack_acquire_batch(G** stacks, int max) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  size_class.lock.lock();
+  const std::ptrdiff_t surplus = size_class.surplus();
+  if (surplus <= 0) {
+    size_class.lock.unlock();
+    return 0;
+  }
+  return acquire_batch_locked(size_class, stacks, static_cast<int>(std::min<std::ptrdiff_t>(max, surplus)));
+}
+
+int stack_acquire_reserved(G** stacks, int max, bool* last) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  size_class.lock.lock();
+  while (size_class.free_count() == 0) {  // sysmon has the last ones in its hands, on their way from hot to cold
+    size_class.lock.unlock();
+    sched_yield();
+    size_class.lock.lock();
+  }
+  const std::ptrdiff_t surplus = size_class.surplus();
+  *last = surplus <= 0;
+  if (*last) --size_class.reserved;
+  return acquire_batch_locked(size_class, stacks, static_cast<int>(std::clamp<std::ptrdiff_t>(surplus, 1, max)));
+}
+
+bool stack_reserve(int count) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  size_class.lock.lock();
+  const bool granted = size_class.surplus() >= count;
+  if (granted) size_class.reserved += static_cast<size_t>(count);
+  size_class.lock.unlock();
+  return granted;
+}
+
+void stack_unreserve(int count) {
+  SizeClass& size_class = g_classes[class_of(kDefaultStackBytes)];
+  size_class.lock.lock();
+  size_class.reserved -= static_cast<size_t>(count);
+  size_class.lock.unlock();
 }
 
 void stack_release_batch(G* const* stacks, int count) {

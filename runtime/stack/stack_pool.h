@@ -38,6 +38,14 @@ G* stack_acquire(size_t slot_bytes);
 int stack_acquire_batch(G** stacks, int max);
 void stack_release_batch(G* const* stacks, int count);
 
+// Reservations: slots of the default size that are free and promised. stack_reserve(count) promises that many more, if
+// that needs no new memory; stack_unreserve takes promises back. stack_acquire_reserved is stack_acquire_batch for who
+// holds a promise, and never fails: it takes one slot at least. *last: there was none to spare, and the promise is used
+// up.
+bool stack_reserve(int count);
+void stack_unreserve(int count);
+int stack_acquire_reserved(G** stacks, int max, bool* last);
+
 // stack_release gives back the slot of an ended goroutine whose stack nobody runs on any more.
 void stack_release(G* g);
 

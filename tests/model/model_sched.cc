@@ -84,7 +84,7 @@ void wait_timer_callback(RuntimeTimer* timer) {
   if (timer->heap != nullptr) model::timers().wait_callback(timer);
 }
 
-void spawn(const SpawnOptions&, size_t, size_t, void (*)(void*, void*), void*, void (*)(void*)) {
+void spawn(const SpawnOptions&, size_t, size_t, void (*)(void*, void*), void*, void (*)(void*), void (*)(void*, void*)) {
   model::fail("goroutines are made by thread() here");
 }
 

@@ -427,6 +427,9 @@ G* stack_acquire(size_t) {
   return g;
 }
 int stack_acquire_batch(G**, int) { return 0; }
+bool stack_reserve(int) { return false; }
+void stack_unreserve(int) {}
+int stack_acquire_reserved(G**, int, bool*) { return 0; }
 void stack_release(G*) {}
 void stack_release_batch(G* const*, int) {}
 size_t stack_bytes(const G*) { return kDefaultStackBytes; }

@@ -133,7 +133,7 @@ def _is_machinery(name):
 
 
 def goroutines():
-    """All that live: main and attached threads from the list of machines, the others from the stack arenas."""
+    """All that live: main and attached threads from the list of machines, the others from the stack arenas and start blocks."""
     g_type = gdb.lookup_type(_RUNTIME + "G")
     found = {}
     machines = _global("g_machines")
@@ -152,6 +152,15 @@ def goroutines():
             # control_block() in runtime/stack/arena.cc
             address = (base + (slot + 1) * slot_bytes - g_type.sizeof - slot % 16 * 64) & ~63
             _add(found, gdb.Value(address).cast(g_type.pointer()).dereference())
+    # Those that wait for their first run, without a stack (runtime/sched/start_block.h).
+    slabs = _global("g_start_slabs")
+    slab = atomic(slabs) if slabs is not None else 0
+    while int(slab) != 0:
+        blocks = slab["blocks"]
+        first, last = blocks.type.range()
+        for i in range(first, last + 1):
+            _add(found, blocks[i]["g"])
+        slab = slab["next"]
     return [found[key] for key in sorted(found)]
 
 
@@ -210,7 +219,7 @@ class _Parked:
 def _in_parked(goroutine, command):
     """The output of a command in the frame where the goroutine parked."""
     if int(goroutine.g["sched"]["sp"]) == 0:
-        return "no saved registers\n"
+        return "it has not run yet\n" if goroutine.state == _RUNNABLE else "no saved registers\n"
     with _Parked(goroutine) as frame:
         if frame is None:
             return "its stack cannot be read\n"

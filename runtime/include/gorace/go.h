@@ -44,14 +44,15 @@ constexpr size_t operator""_MiB(unsigned long long n) { return static_cast<size_
 
 namespace internal {
 
-// start_goroutine: relocate(storage, source) builds the closure on the new goroutine's stack; entry(storage) runs and
-// destroys it.
+// start_goroutine: relocate(storage, source) builds the closure for the new goroutine; entry(storage) runs and destroys
+// it. Before that the goroutine may move it to its stack by move(to, from), which destroys *from; null: it must not.
 void start_goroutine(const GoOptions& options, size_t bytes, size_t align,
-                     void (*relocate)(void* storage, void* source), void* source, void (*entry)(void* storage));
+                     void (*relocate)(void* storage, void* source), void* source, void (*entry)(void* storage),
+                     void (*move)(void* to, void* from));
 bool enter_blocking();
 void leave_blocking(bool entered);
 
-// Closure: the function and its arguments, decay-copied once, straight from the caller's into the goroutine's stack.
+// Closure: the function and its arguments, decay-copied once, straight from the caller's; then moved at most once.
 template <class F, class... Args>
 struct Closure {
   F function;
@@ -60,6 +61,12 @@ struct Closure {
   template <class References, size_t... I>
   Closure(References& from, std::index_sequence<I...>)
       : function(std::get<0>(std::move(from))), arguments(std::get<I + 1>(std::move(from))...) {}
+
+  static void move(void* to, void* from) {
+    auto* closure = static_cast<Closure*>(from);
+    ::new (to) Closure(std::move(*closure));
+    closure->~Closure();
+  }
 
   static void run(void* storage) {
     struct Owner {
@@ -79,20 +86,22 @@ void start(const GoOptions& options, F&& f, Args&&... args) {
   constexpr auto relocate = [](void* storage, void* source) {
     ::new (storage) Made(*static_cast<References*>(source), std::index_sequence_for<Args...>());
   };
-  start_goroutine(options, sizeof(Made), alignof(Made), relocate, &references, &Made::run);
+  void (*move)(void*, void*) = nullptr;
+  if constexpr (std::is_nothrow_move_constructible_v<Made>) move = &Made::move;
+  start_goroutine(options, sizeof(Made), alignof(Made), relocate, &references, &Made::run, move);
 }
 
 }  // namespace internal
 
-// go runs f(args...) in a new goroutine. f and args are copied or moved now, once; pass std::ref for a reference.
+// go runs f(args...) in a new goroutine. f and args are copied or moved now, once; pass std::ref for a reference. If
+// their moves cannot throw, they may be moved once more before f is called, on the new goroutine: many goroutines that
+// wait for their first run have no stacks yet.
 template <class F, class... Args>
-  requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
-void go(F&& f, Args&&... args) {
-  internal::start(GoOptions{}, std::forward<F>(f), std::forward<Args>(args)...);
-}
+requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
+void go(F&& f, Args&&... args) { internal::start(GoOptions{}, std::forward<F>(f), std::forward<Args>(args)...); }
 
 template <class F, class... Args>
-  requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
+requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
 void go(const GoOptions& options, F&& f, Args&&... args) {
   internal::start(options, std::forward<F>(f), std::forward<Args>(args)...);
 }
@@ -116,7 +125,8 @@ void set_default_gomaxprocs();
 
 // set_max_threads sets how many OS threads may exist for goroutines, 10,000 at first, and returns the former limit. A
 // program that needs more, with that many goroutines inside blocking() or locked to threads, ends: "fatal error: thread
-// exhaustion", exit code 2. (A thread that the system refuses earlier is reported, and the goroutines go on without it.)
+// exhaustion", exit code 2. (A thread that the system refuses earlier is reported, and the goroutines go on without
+// it.)
 int set_max_threads(int n);
 
 // blocking calls f() and returns its result, while other goroutines have this one's processor. For calls that block the

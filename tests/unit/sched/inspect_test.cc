@@ -183,13 +183,15 @@ TEST_P(Inspect, MemoryIsReturnedAfterAPeak) {
   constexpr int kGoroutines = 20'000;
   Join all(kGoroutines);
   std::vector<Turn> turns(kGoroutines);
+  std::atomic<int> started{0};
   for (int g = 0; g < kGoroutines; ++g) {
     go([&, g] {
+      started.fetch_add(1, std::memory_order_relaxed);
       turns[g].take();
       all.done();
     });
   }
-  yield();
+  wait_until([&] { return started.load() == kGoroutines; });  // until then some have no stacks yet
   const long peak = resident_kib();
   for (Turn& turn : turns) turn.give();
   all.wait();
