@@ -94,11 +94,18 @@ void internal_free(void* block, size_t bytes) {
   size_class.lock.unlock();
 }
 
+namespace {
+// How often the calling thread holds the allocator: the scheduler and the detector do so around the same fork().
+constinit __attribute__((tls_model("initial-exec"))) thread_local int t_held = 0;
+}  // namespace
+
 void lock_internal_allocator() {
+  if (t_held++ != 0) return;
   for (SizeClass& size_class : g_classes) size_class.lock.lock();
 }
 
 void unlock_internal_allocator() {
+  if (--t_held != 0) return;
   for (SizeClass& size_class : g_classes) size_class.lock.unlock();
 }
 

@@ -73,6 +73,8 @@ int start_thread(void (*body)(void*), void* argument, size_t stack_bytes) {
   return error;
 }
 
+void forget_internal_threads() { g_internal_threads.store(0, std::memory_order_relaxed); }
+
 int internal_thread_count() { return g_internal_threads.load(std::memory_order_relaxed); }
 
 }  // namespace gorace::runtime

@@ -16,6 +16,9 @@ void* real_function(const char* name);
 // errno value (EAGAIN when the system refuses a thread).
 int start_thread(void (*body)(void*), void* argument, size_t stack_bytes);
 
+// forget_internal_threads: in the child of a fork(), which has none of them.
+void forget_internal_threads();
+
 // internal_thread_count returns how many threads of start_thread are alive: the others of the process are the program's.
 int internal_thread_count();
 

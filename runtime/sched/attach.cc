@@ -143,12 +143,20 @@ void make_scheduler_once() {
   if (!g_scheduler_made.load(std::memory_order_relaxed)) {
     pthread_key_create(&g_thread_key, detach_thread);
     start_scheduler();
+    prepare_for_forks();
     g_scheduler_made.store(true, std::memory_order_release);
   }
   g_attach_lock.unlock();
 }
 
 }  // namespace
+
+void hold_attaching() { g_attach_lock.lock(); }
+void drop_attaching() { g_attach_lock.unlock(); }
+void forget_attached_threads() {
+  const M* self = current_m();
+  g_attached_threads.store(self != nullptr && is_attached_thread(self) ? 1 : 0, std::memory_order_relaxed);
+}
 
 int attached_thread_count() { return g_attached_threads.load(std::memory_order_relaxed); }
 

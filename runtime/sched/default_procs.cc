@@ -43,6 +43,9 @@ void find_cgroup_locked(std::string_view root) {
 
 }  // namespace
 
+void hold_default_procs() { g_lock.lock(); }
+void drop_default_procs() { g_lock.unlock(); }
+
 // initial_max_procs: as Go, a GOMAXPROCS that is no positive number of 32 bits is ignored; one that is too large is cut.
 int initial_max_procs() {
   if (const char* text = getenv("GOMAXPROCS"); text != nullptr && *text != '\0') {

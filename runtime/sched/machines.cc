@@ -149,6 +149,18 @@ M* new_machine(MKind kind) {
 
 M* first_machine() { return g_machines.load(std::memory_order_acquire); }
 
+void forget_machines_but(M* self) {
+  for (M* m = first_machine(); m != nullptr; m = m->all_next) {
+    if (m == self) continue;
+    m->p = nullptr;
+    m->idle = false;
+    m->stuck.store(false, std::memory_order_relaxed);
+    m->tid.store(0, std::memory_order_relaxed);
+  }
+  if (self != nullptr) self->all_next = nullptr;
+  g_machines.store(self, std::memory_order_release);
+}
+
 void bind_machine(M* m) {
   m->errno_location = &errno;
   m->exceptions = reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());

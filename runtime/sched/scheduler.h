@@ -125,6 +125,17 @@ void wake_sysmon();
 // --- schedtrace.cc ---
 void print_schedtrace(int64_t now, bool detailed);
 
+// --- fork.cc ---
+void prepare_for_forks();  // once, after start_scheduler
+// Each file's part: hold what it guards while a process forks, drop it after that in both; forget: in the child, what
+// other threads were.
+void hold_attaching();
+void drop_attaching();
+void forget_attached_threads();
+void hold_default_procs();
+void drop_default_procs();
+void forget_machines_but(M* self);
+
 // --- world.cc ---
 void stop_gate(M* m);  // waits while the world is stopped
 void stop_world();

@@ -363,6 +363,14 @@ G* stack_of_guard(uintptr_t address) {
   return nullptr;
 }
 
+void lock_stack_pool() {
+  for (SizeClass& size_class : g_classes) size_class.lock.lock();
+}
+
+void unlock_stack_pool() {
+  for (SizeClass& size_class : g_classes) size_class.lock.unlock();
+}
+
 StackStats stack_stats() {
   StackStats stats{};
   const int arenas = arena_count();

@@ -63,6 +63,10 @@ void for_each_stack(void (*visit)(G*, void*), void* argument);
 // stack_of_guard returns the goroutine whose guard pages contain `address`, or null. Async-signal-safe.
 G* stack_of_guard(uintptr_t address);
 
+// lock_stack_pool and unlock_stack_pool: around fork(), so that the child finds the pool whole.
+void lock_stack_pool();
+void unlock_stack_pool();
+
 struct StackStats {
   size_t slots;  // ever handed out
   size_t hot;

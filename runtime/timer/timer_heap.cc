@@ -110,6 +110,13 @@ int TimerHeap::run_expired(int64_t now) {
   return ran;
 }
 
+void TimerHeap::forget() {
+  while (!entries_.empty()) remove_at(static_cast<uint32_t>(entries_.size()) - 1);
+  runner_ = false;
+  running_.store(nullptr, std::memory_order_relaxed);
+  publish_next();
+}
+
 void TimerHeap::wait_callback(const RuntimeTimer* timer) {
   // Callbacks do not block, so the wait is short unless the kernel took the runner's core.
   for (int spins = 0; running_.load(std::memory_order_acquire) == timer; ++spins) {

@@ -34,6 +34,12 @@ class TimerHeap {
   // once: that one looks again before it stops. Returns how many ran.
   int run_expired(int64_t now);
 
+  // hold and drop: around fork(), in the process that forks. forget: in its child, after drop, when no other thread is
+  // there; the timers are stopped and nobody is told.
+  void hold() { lock_.lock(); }
+  void drop() { lock_.unlock(); }
+  void forget();
+
   // wait_callback returns once the callback of `timer` is not running.
   void wait_callback(const RuntimeTimer* timer);
 

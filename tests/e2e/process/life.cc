@@ -88,14 +88,22 @@ int fork_from_goroutines() {
   return stop_workers();
 }
 
-// The child has the goroutine that forked. What it starts runs on its one thread.
+// The child has the goroutine that forked, and may start others, on threads of its own.
 int fork_and_go() {
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
     auto chan = gorace::make_chan<int>(0);
-    gorace::go([=] { chan << 9; });
-    _exit(*chan.recv());
+    for (int i = 0; i < 9; ++i) {
+      gorace::go([=] {
+        gorace::sleep(100us);
+        gorace::blocking([] { usleep(100); });
+        chan << 1;
+      });
+    }
+    int sum = 0;
+    while (sum < 9) sum += *chan.recv();
+    _exit(gorace::num_goroutine() > 20 ? 1 : sum);
   }
   std::printf("the child received %d\n", wait_for(child));
   return stop_workers();
