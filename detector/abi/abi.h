@@ -22,8 +22,8 @@
  *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) *
  * GORACE_CONTEXT_MULTIPLIER and at every exit (return, resume, and after each landing pad: the function's own value) it
  * stores `saved` (or its own value) back. The multiplier is even, and so is every context but that which a function
- * leaves for a call of itself (instrument/pass/calling_context.h). A function that calls nothing may leave it alone: the entry points add the
- * accessing function's own return address.
+ * leaves for a call of itself (instrument/pass/calling_context.h). A function that calls nothing may leave it alone:
+ * the entry points add the accessing function's own return address.
  *
  * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the
  * thread pointer each time, and never keep its address over a call.
@@ -72,6 +72,9 @@ extern "C" {
 #include <stdint.h>
 #endif
 
+/* Where in its argument, as an address, the end of a thread stands for models: QThread::wait = acquire this+1. */
+#define GORACE_THREAD_END 1
+
 struct GoraceTls {
   uint64_t current;         /* identity of the running goroutine in its present epoch, mask 0xff; 0: not watched */
   uint64_t calling_context; /* hash of the calls that led here */
@@ -84,6 +87,15 @@ extern __attribute__((tls_model("initial-exec"))) __thread struct GoraceTls __go
 
 /* Called by a constructor (priority 0) of every instrumented module. */
 void __gorace_module_init(uint32_t abi_version, uint32_t flags);
+
+/* One function that was compiled with the plugin: `start` is relative to its own place. They lie in the section
+ * "gorace_code" (LLVM's PC sections), from which the constructor tells the detector next: reports name code that is not
+ * instrumented. Both ends null: the module has no such section. */
+struct GoraceCode {
+  int32_t start;
+  uint32_t bytes;
+};
+void __gorace_module_code(const struct GoraceCode* begin, const struct GoraceCode* end);
 
 /* Entry points of the inline check (preserve_most; see above). Implemented in assembly: not callable from C. */
 void __gorace_read1(const void* address);

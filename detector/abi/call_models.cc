@@ -20,6 +20,14 @@ void take(Context* context, const void* object, CallSite site, bool is_shared) {
   context->held.add(address_of(object), origin_of_call(context, site, AccessKind::kAtomic), is_shared);
 }
 
+// Held for reading? Not told of locks beyond those that HeldLocks names.
+bool is_held_shared(const Context* context, const void* object) {
+  for (int i = 0; i < context->held.count(); ++i) {
+    if (context->held[i].address == address_of(object)) return context->held[i].shared != 0;
+  }
+  return false;
+}
+
 }  // namespace
 
 extern "C" {
@@ -40,12 +48,18 @@ void __gorace_model_lock(void* object) {
   take(context, object, CallSite::here(), /*is_shared=*/false);
 }
 
-// Merged too: the same object may have been released by a function that is modelled as release only.
+// Many reader-writer locks have one function that gives back either kind. Merged too: the same object may have been
+// released by a function that is modelled as release only.
 void __gorace_model_unlock(void* object) {
   Context* context = watched(object);
   if (context == nullptr) return;
+  const bool is_shared = is_held_shared(context, object);
   context->held.remove(address_of(object));
-  release_merge(context, address_of(object));
+  if (is_shared) {
+    release_shared(context, address_of(object));
+  } else {
+    release_merge(context, address_of(object));
+  }
 }
 
 void __gorace_model_lock_shared(void* object) {

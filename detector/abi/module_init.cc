@@ -5,6 +5,7 @@
 #include "detector/abi/fences.h"
 #include "detector/abi/library_names.h"
 #include "detector/intercept/start.h"
+#include "detector/report/uninstrumented.h"
 #include "runtime/base/raw_writer.h"
 
 extern "C" {
@@ -23,9 +24,14 @@ void __gorace_module_init(uint32_t abi_version, uint32_t flags) {
   if ((flags & GORACE_MODULE_HAS_FENCES) != 0) gorace::detector::enable_fences();
 }
 
+void __gorace_module_code(const GoraceCode* begin, const GoraceCode* end) {
+  gorace::detector::note_instrumented(reinterpret_cast<uintptr_t>(__builtin_return_address(0)), begin, end);
+}
+
 void __tsan_init() {
   gorace::detector::start();
   gorace::detector::watch_library_names();
+  gorace::detector::note_instrumented(reinterpret_cast<uintptr_t>(__builtin_return_address(0)), nullptr, nullptr);
 }
 
 }  // extern "C"

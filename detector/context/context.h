@@ -68,6 +68,10 @@ struct Context {
   int ignore_sync = 0;          // > 0: synchronisation by interceptors and annotations alone is not
   OriginId ignored_at = 0;      // where the program last asked for one of these two
 
+  // Released at each unlock; 0: none. What stands for the end of a thread that a library not instrumented has made: its
+  // functions that wait for such an end use locks that nobody sees (GORACE_THREAD_END).
+  uintptr_t thread_end = 0;
+
   HeldLocks held;  // what it holds, for reports
   OpenInitialisers initialisers;
   // The last use of one of the runtime's objects: a mutex is read just before it is locked

@@ -28,6 +28,9 @@ inline void before_unlock(const volatile void* mutex, CallSite site) {
   on_unlock_use(mutex, site);
   on_lock_dropped(mutex);
   on_release(mutex);
+  if (const Context* context = watched_context(); context != nullptr && context->thread_end != 0) {
+    on_release_merge(reinterpret_cast<const void*>(context->thread_end));
+  }
 }
 
 // MutexReleasedForWait: the mutex's edges around a wait on a condition variable. A destructor, because a cancelled wait

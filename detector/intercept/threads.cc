@@ -13,6 +13,7 @@
 #include "detector/intercept/mutexes.h"
 #include "detector/intercept/real_function.h"
 #include "detector/report/thread_memory.h"
+#include "detector/report/uninstrumented.h"
 #include "detector/shadow/access.h"
 #include "detector/syncvar/sync_var.h"
 #include "runtime/base/futex.h"
@@ -122,6 +123,9 @@ int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*b
   const OriginId created_at = origin_of_creation(site);
   start->context = context_create(creator, StrandKind::kThread, runtime::next_id(), created_at);
   Context* const context = start->context;
+  if (!is_instrumented(reinterpret_cast<uintptr_t>(body))) {
+    context->thread_end = reinterpret_cast<uintptr_t>(argument) + GORACE_THREAD_END;
+  }
   const int result = create_unwatched(thread, attributes, start);
   if (result != 0) {
     context_end(context);

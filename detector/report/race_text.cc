@@ -1,5 +1,6 @@
 #include "detector/report/race_text.h"
 
+#include "detector/report/uninstrumented.h"
 #include "runtime/symbolize/symbolize.h"
 
 namespace gorace::detector {
@@ -61,6 +62,18 @@ void print_creation(RawWriter& out, const Context* context) {
   print_origin(out, context->created_at);
 }
 
+// All stacks of the report, those that made the strands too: a library's thread pool shows there.
+void print_foreign_code(RawWriter& out, const Race& race) {
+  OriginId stacks[4];
+  int count = 0;
+  for (const RaceSide* side : {&race.present, &race.previous}) {
+    stacks[count++] = side->origin;
+    if (side->context != nullptr && side->context->created_at != kUnknownOrigin)
+      stacks[count++] = side->context->created_at;
+  }
+  print_uninstrumented(out, stacks, count);
+}
+
 }  // namespace
 
 void print_strand(RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording) {
@@ -98,6 +111,7 @@ void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {
   print_creation(out, race.present.context);
   print_creation(out, race.previous.context);
   print_hint(out, race, locks);
+  print_foreign_code(out, race);
   out << kRule;
 }
 

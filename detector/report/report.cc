@@ -12,6 +12,7 @@
 #include "detector/report/race_text.h"
 #include "detector/report/seen_pairs.h"
 #include "detector/report/suppressions.h"
+#include "detector/report/uninstrumented.h"
 #include "runtime/base/exit_hooks.h"
 #include "runtime/base/options.h"
 #include "runtime/base/raw_writer.h"
@@ -168,6 +169,11 @@ int finish_reports(int exit_code) {
   if (findings != 0 && !g_reporter.halted.load(std::memory_order_relaxed)) {
     RawWriter out(runtime::report_fd());
     out << "Found " << findings << " other problem(s)\n";
+  }
+  if (found != 0) {
+    const IgnoreScope quiet;  // symbols are not needed, but the loader's list is
+    RawWriter out(runtime::report_fd());
+    print_uninstrumented_modules(out);
   }
   print_losses();
   if (runtime::options().print_suppressions) {

@@ -62,24 +62,38 @@ QReadWriteLock::lockForRead                  = lock_shared this
 QReadWriteLock::lockForWrite                 = lock this
 QReadWriteLock::tryLockForRead               = lock_shared this if true
 QReadWriteLock::tryLockForWrite              = lock this if true
-QReadWriteLock::unlock                       = release this
+QReadWriteLock::unlock                       = unlock this
 QSemaphore::acquire                          = acquire this
 QSemaphore::tryAcquire                       = acquire this if true
 QSemaphore::release                          = release this
 QWaitCondition::wait                         = release arg1, acquire arg1
+# The thread's end: abi.h, GORACE_THREAD_END.
+QThread::wait                                = acquire this+1 if true
+QThread::isFinished                          = acquire this+1 if true
 
-# GLib: its mutexes are futexes, not pthread's.
+# GLib: its mutexes are futexes. Its others are pthread's, made at their first use and handed over by atomics in the
+# library: quiet.
 g_mutex_lock          = lock arg0
 g_mutex_trylock       = lock arg0 if true
 g_mutex_unlock        = unlock arg0
 g_mutex_clear         = destroy arg0
-g_rw_lock_writer_lock    = lock arg0
-g_rw_lock_writer_trylock = lock arg0 if true
-g_rw_lock_writer_unlock  = unlock arg0
-g_rw_lock_reader_lock    = lock_shared arg0
-g_rw_lock_reader_trylock = lock_shared arg0 if true
-g_rw_lock_reader_unlock  = unlock_shared arg0
-g_rw_lock_clear          = destroy arg0
+g_rw_lock_writer_lock    = lock arg0, quiet
+g_rw_lock_writer_trylock = lock arg0 if true, quiet
+g_rw_lock_writer_unlock  = unlock arg0, quiet
+g_rw_lock_reader_lock    = lock_shared arg0, quiet
+g_rw_lock_reader_trylock = lock_shared arg0 if true, quiet
+g_rw_lock_reader_unlock  = unlock_shared arg0, quiet
+g_rw_lock_clear          = destroy arg0, quiet
+g_rec_mutex_lock         = lock arg0, quiet
+g_rec_mutex_trylock      = lock arg0 if true, quiet
+g_rec_mutex_unlock       = unlock arg0, quiet
+g_rec_mutex_clear        = destroy arg0, quiet
+g_bit_lock               = lock arg0
+g_bit_trylock            = lock arg0 if true
+g_bit_unlock             = unlock arg0
+g_pointer_bit_lock       = lock arg0
+g_pointer_bit_trylock    = lock arg0 if true
+g_pointer_bit_unlock     = unlock arg0
 g_cond_wait           = release arg1, acquire arg1
 g_cond_wait_until     = release arg1, acquire arg1
 g_once_init_enter     = acquire arg0

@@ -156,7 +156,10 @@ llvm::PreservedAnalyses GoracePass::run(llvm::Module& module, llvm::ModuleAnalys
         FunctionInstrumenter(function, runtime, quiet_calls, functions, sampled ? &*sampled : nullptr).run(mode);
     instrumented = true;
   }
-  if (instrumented) add_module_constructor(module, runtime, has_fences);
+  if (instrumented) {
+    list_functions(module);
+    add_module_constructor(module, runtime, has_fences);
+  }
   if (sampled) sampled->finish(sampled_parts_per_million());
   return llvm::PreservedAnalyses::none();
 }

@@ -10,6 +10,10 @@ namespace gorace::instrument {
 // one of each kind however many modules it is linked from.
 void add_module_constructor(llvm::Module& module, RuntimeFunctions& runtime, bool has_fences);
 
+// list_functions enters each function of the module into the table that the constructor hands over (abi.h, GoraceCode):
+// those without any check too, which the user has excluded or which need none.
+void list_functions(llvm::Module& module);
+
 }  // namespace gorace::instrument
 
 #endif  // GORACE_INSTRUMENT_PASS_MODULE_CONSTRUCTOR_H_

@@ -88,6 +88,9 @@ CallInst* RuntimeFunctions::call_memory(IRBuilder<>& builder, llvm::StringRef na
 }
 
 llvm::FunctionCallee RuntimeFunctions::module_init() { return declare("__gorace_module_init", void_, {i32_, i32_}); }
+llvm::FunctionCallee RuntimeFunctions::module_code() {
+  return declare("__gorace_module_code", void_, {pointer_, pointer_});
+}
 
 bool RuntimeFunctions::is_runtime_function(llvm::StringRef name) {
   return name.starts_with("__gorace_") || name.starts_with("__tsan_") || name.starts_with("gorace.module_ctor");

@@ -28,6 +28,7 @@ class RuntimeFunctions {
                               llvm::Value* bytes);
 
   llvm::FunctionCallee module_init();
+  llvm::FunctionCallee module_code();
 
   // is_runtime_function: is this the detector's own, so that nothing is added to it or around its calls?
   static bool is_runtime_function(llvm::StringRef name);

@@ -86,8 +86,10 @@ Words link_flags(const Layout& layout, const CompileMode& mode, const CompilerUs
     append(&flags, {"-Wl,--whole-archive", layout.library("gorace_race"), "-Wl,--no-whole-archive",
                     layout.library("gorace_detector")});
   }
-  append(&flags,
-         {layout.library("gorace"), "-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"});
+  // Not -pthread: where one command compiles and links, it would also be a flag of the language, which precompiled
+  // headers must agree on.
+  append(&flags, {layout.library("gorace"), "-lpthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*",
+                  "-Wl,--export-dynamic-symbol=__tsan_*", "-Wl,--build-id"});
   if (mode.language == Language::kC) append(&flags, {"-lstdc++", "-lm"});  // what the runtime itself is written with
   return flags;
 }

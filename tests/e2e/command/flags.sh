@@ -72,6 +72,13 @@ code_is 0
 t gorace c++ main.o part.o -o program
 code_is 0
 finds ./program
+# Compiled and linked by one command: the header was precompiled by one that does not link.
+for use in "-include-pch race.h.pch" "-include race.h"; do
+  # shellcheck disable=SC2086
+  t gorace c++ -O2 $use main.cc part.o -o program
+  code_is 0
+  finds ./program
+done
 
 # One side in a shared library.
 t gorace cc -O2 -fPIC -shared part.c -o libpart.so

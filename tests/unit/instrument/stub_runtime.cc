@@ -92,6 +92,7 @@ void __gorace_module_init(uint32_t abi_version, uint32_t flags) {
   g_module_flags |= flags;
   map_shadow();
 }
+void __gorace_module_code(const GoraceCode*, const GoraceCode*) {}
 
 // abi.h declares these for no particular convention, which C++ could not define: other names in C++, the same symbols.
 #define STUB_ENTRY(bytes)                                                                                  \

@@ -39,8 +39,8 @@ TEST(CompileCommand, LinksTheWholeDetectorBeforeTheRuntime) {
   EXPECT_EQ(words.at(race + 2), "/opt/gorace/lib/gorace/libgorace_detector.a");
   EXPECT_EQ(words.at(race + 3), "/opt/gorace/lib/gorace/libgorace.a");
   EXPECT_LT(position(words, "a.cc"), race);
-  EXPECT_THAT(words,
-              IsSupersetOf(Words{"-pthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*", "-Wl,--build-id"}));
+  EXPECT_THAT(words, IsSupersetOf(Words{"-lpthread", "-ldl", "-Wl,--export-dynamic-symbol=__gorace_*",
+                                        "-Wl,--export-dynamic-symbol=__tsan_*", "-Wl,--build-id"}));
   EXPECT_THAT(words, Not(Contains("-lstdc++")));
 }
 

@@ -1,4 +1,4 @@
-; The module constructor, and that a module is instrumented once however often the pass is run.
+; The module constructor, the table of functions, and that a module is instrumented once however often the pass is run.
 ; RUN: %opt -passes=gorace,verify -S %s | %check
 ; RUN: %opt -passes=gorace,gorace,verify -S %s | %check
 ; RUN: %opt -passes=gorace -S %s | %opt -passes=gorace,verify -S | %check
@@ -9,7 +9,7 @@ target triple = "x86_64-pc-linux-gnu"
 ; CHECK: @llvm.global_ctors = appending global [2 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 101, ptr @own, ptr null }, { i32, ptr, ptr } { i32 0, ptr @gorace.module_ctor, ptr @gorace.module_ctor }]
 @llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 101, ptr @own, ptr null }]
 
-; CHECK-LABEL: define void @own(
+; CHECK: define void @own() {{.*}}!pcsections ![[TABLE:[0-9]+]]
 ; CHECK-COUNT-1: call preserve_mostcc void @__gorace_write8(
 ; CHECK-NOT: call {{.*}}__gorace_write
 ; CHECK: ret void
@@ -21,5 +21,7 @@ define void @own() {
 
 ; CHECK: define linkonce_odr hidden void @gorace.module_ctor() #{{[0-9]+}} comdat {
 ; CHECK-NEXT: call void @__gorace_module_init(i32 2, i32 0)
+; CHECK-NEXT: notail call void @__gorace_module_code(ptr @__start_gorace_code, ptr @__stop_gorace_code)
 ; CHECK-NEXT: ret void
 ; CHECK: !{i32 7, !"gorace.instrumented", i32 1}
+; CHECK: ![[TABLE]] = !{!"gorace_code"}

@@ -1,0 +1,190 @@
+// Each of GLib's ways to synchronise that has a model. The argument names the case.
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long value;
+static gboolean ready;
+static int places[4];
+static GMutex mutex;
+static GRecMutex recursive;
+static GRWLock rwlock;
+static GCond changed;
+static GAsyncQueue* queue;
+G_LOCK_DEFINE_STATIC(named);
+
+static void expect(gboolean holds) {
+  if (!holds) abort();
+}
+
+static void locked(int number) {
+  (void)number;
+  for (int i = 0; i < 300; ++i) {
+    g_mutex_lock(&mutex);
+    ++value;
+    g_mutex_unlock(&mutex);
+  }
+}
+static void by_macro(int number) {
+  (void)number;
+  for (int i = 0; i < 300; ++i) {
+    G_LOCK(named);
+    ++value;
+    G_UNLOCK(named);
+  }
+}
+static void by_locker(int number) {
+  (void)number;
+  for (int i = 0; i < 300; ++i) {
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&mutex);
+    expect(locker != NULL);
+    ++value;
+  }
+}
+static void tried(int number) {
+  (void)number;
+  for (int done = 0; done < 100;) {
+    if (!g_mutex_trylock(&mutex)) continue;
+    ++value;
+    ++done;
+    g_mutex_unlock(&mutex);
+  }
+}
+static void recursed(int number) {
+  (void)number;
+  for (int i = 0; i < 100; ++i) {
+    g_rec_mutex_lock(&recursive);
+    if (g_rec_mutex_trylock(&recursive)) {
+      ++value;
+      g_rec_mutex_unlock(&recursive);
+    }
+    g_rec_mutex_unlock(&recursive);
+  }
+}
+static void read_or_written(int number) {
+  for (int i = 0; i < 100; ++i) {
+    if (number == 0 || (number == 1 && g_rw_lock_writer_trylock(&rwlock))) {
+      if (number == 0) g_rw_lock_writer_lock(&rwlock);
+      ++value;
+      g_rw_lock_writer_unlock(&rwlock);
+    } else if (number == 2 || g_rw_lock_reader_trylock(&rwlock)) {
+      if (number == 2) g_rw_lock_reader_lock(&rwlock);
+      expect(value >= 0);
+      g_rw_lock_reader_unlock(&rwlock);
+    }
+  }
+}
+static void waited(int number) {
+  g_mutex_lock(&mutex);
+  if (number == 0) {
+    ready = TRUE;
+    g_cond_broadcast(&changed);
+  }
+  while (!ready) {
+    if (number == 1) {
+      g_cond_wait(&changed, &mutex);
+    } else {
+      g_cond_wait_until(&changed, &mutex, g_get_monotonic_time() + 1000);
+    }
+  }
+  ++value;
+  g_mutex_unlock(&mutex);
+}
+static void once_init(int number) {
+  static gsize done = 0;
+  (void)number;
+  if (g_once_init_enter(&done)) {
+    for (int i = 0; i < 1000; ++i) ++value;
+    g_once_init_leave(&done, 1);
+  }
+  expect(value == 1000);
+}
+static void queued(int number) {
+  for (int i = 0; i < 50; ++i) {
+    if (number < 2) {
+      int* item = g_new(int, 1);
+      *item = i;
+      g_async_queue_push(queue, item);
+    } else {
+      int* item = i % 2 == 0 ? g_async_queue_pop(queue) : g_async_queue_timeout_pop(queue, 30 * G_USEC_PER_SEC);
+      expect(*item < 50);
+      *item = -1;
+      g_free(item);
+    }
+  }
+}
+static void joined(int number) { places[number] = number; }
+static void by_bit(int number) {
+  static volatile gint word;
+  (void)number;
+  for (int i = 0; i < 100; ++i) {
+    g_bit_lock(&word, 3);
+    ++value;
+    g_bit_unlock(&word, 3);
+  }
+}
+static void by_atomics(int number) {
+  static gint flag;
+  if (number == 0) {
+    value = 5;
+    g_atomic_int_set(&flag, 1);
+  } else {
+    while (!g_atomic_int_get(&flag)) {
+    }
+    expect(value == 5);
+  }
+}
+static void half_locked(int number) {
+  if (number == 0) {
+    ++value;
+    return;
+  }
+  g_mutex_lock(&mutex);
+  ++value;
+  g_mutex_unlock(&mutex);
+}
+static void written_by_readers(int number) {
+  (void)number;
+  g_rw_lock_reader_lock(&rwlock);
+  value = value + 1;
+  g_rw_lock_reader_unlock(&rwlock);
+}
+
+static const struct {
+  const char* name;
+  void (*body)(int);
+} cases[] = {{"locked", locked},
+             {"by_macro", by_macro},
+             {"by_locker", by_locker},
+             {"tried", tried},
+             {"recursed", recursed},
+             {"read_or_written", read_or_written},
+             {"waited", waited},
+             {"once_init", once_init},
+             {"queued", queued},
+             {"joined", joined},
+             {"by_bit", by_bit},
+             {"by_atomics", by_atomics},
+             {"half_locked", half_locked},
+             {"written_by_readers", written_by_readers}};
+static void (*chosen)(int);
+
+static gpointer strand(gpointer number) {
+  chosen(GPOINTER_TO_INT(number));
+  return NULL;
+}
+
+int main(int count, char** arguments) {
+  queue = g_async_queue_new();
+  for (unsigned i = 0; i < G_N_ELEMENTS(cases); ++i) {
+    if (count < 2 || strcmp(cases[i].name, arguments[1]) != 0) continue;
+    chosen = cases[i].body;
+    GThread* strands[4];
+    for (int number = 0; number < 4; ++number) strands[number] = g_thread_new("strand", strand, GINT_TO_POINTER(number));
+    for (int number = 0; number < 4; ++number) g_thread_join(strands[number]);
+    for (int number = 0; number < 4; ++number) value += places[number];
+    g_async_queue_unref(queue);
+    return value >= 0 ? 0 : 1;
+  }
+  return 1;
+}
