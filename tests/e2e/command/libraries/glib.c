@@ -153,20 +153,13 @@ static void written_by_readers(int number) {
 static const struct {
   const char* name;
   void (*body)(int);
-} cases[] = {{"locked", locked},
-             {"by_macro", by_macro},
-             {"by_locker", by_locker},
-             {"tried", tried},
-             {"recursed", recursed},
-             {"read_or_written", read_or_written},
-             {"waited", waited},
-             {"once_init", once_init},
-             {"queued", queued},
-             {"joined", joined},
-             {"by_bit", by_bit},
-             {"by_atomics", by_atomics},
-             {"half_locked", half_locked},
-             {"written_by_readers", written_by_readers}};
+} cases[] = {{"locked", locked},           {"by_macro", by_macro},
+             {"by_locker", by_locker},     {"tried", tried},
+             {"recursed", recursed},       {"read_or_written", read_or_written},
+             {"waited", waited},           {"once_init", once_init},
+             {"queued", queued},           {"joined", joined},
+             {"by_bit", by_bit},           {"by_atomics", by_atomics},
+             {"half_locked", half_locked}, {"written_by_readers", written_by_readers}};
 static void (*chosen)(int);
 
 static gpointer strand(gpointer number) {
@@ -180,7 +173,8 @@ int main(int count, char** arguments) {
     if (count < 2 || strcmp(cases[i].name, arguments[1]) != 0) continue;
     chosen = cases[i].body;
     GThread* strands[4];
-    for (int number = 0; number < 4; ++number) strands[number] = g_thread_new("strand", strand, GINT_TO_POINTER(number));
+    for (int number = 0; number < 4; ++number)
+      strands[number] = g_thread_new("strand", strand, GINT_TO_POINTER(number));
     for (int number = 0; number < 4; ++number) g_thread_join(strands[number]);
     for (int number = 0; number < 4; ++number) value += places[number];
     g_async_queue_unref(queue);

@@ -83,7 +83,8 @@ void semaphored(int number) {
       if (i % 3 == 0) {
         items.acquire();
       } else {
-        while (!items.tryAcquire(1, 1000)) {}
+        while (!items.tryAcquire(1, 1000)) {
+        }
       }
       expect(places[i % 4] == i);
       room.release();
