@@ -20,6 +20,7 @@
 #include "runtime/base/real.h"
 #include "runtime/netpoll/netpoll.h"
 #include "runtime/sched/scheduler.h"
+#include "runtime/sched/start_block.h"
 #include "runtime/stack/stack_pool.h"
 
 namespace gorace::runtime {
@@ -39,6 +40,7 @@ void before_fork() {
   hold_attaching();
   g_sched.lock.lock();
   for_each_processor([](P* p) { p->timers.hold(); });
+  lock_start_blocks();
   lock_stack_pool();
   lock_internal_allocator();
 }
@@ -46,6 +48,7 @@ void before_fork() {
 void drop_locks() {
   unlock_internal_allocator();
   unlock_stack_pool();
+  unlock_start_blocks();
   for_each_processor([](P* p) { p->timers.drop(); });
   g_sched.lock.unlock();
   drop_attaching();
@@ -94,7 +97,9 @@ void forget_processors(M* self, P* kept) {
       p->machine.store(self, std::memory_order_relaxed);
       return;
     }
-    p->free_stack_count.store(0, std::memory_order_relaxed);  // its holder may have been in the middle of taking one
+    // Their holder may have been in the middle of taking one.
+    p->free_stack_count.store(0, std::memory_order_relaxed);
+    p->free_start_block_count = 0;
     if (g_sched.active_ps < wanted) {
       ++g_sched.active_ps;
       put_idle_p_locked(p);
@@ -132,6 +137,7 @@ void forget_goroutines(const G* self) {
   g_sched.global_size.store(0, std::memory_order_relaxed);
   Census census{self};
   for_each_stack(count_or_bury, &census);
+  for_each_start_block(count_or_bury, &census);
   // What the processors and live_elsewhere say together leaves main out (goroutine_count).
   const bool self_is_counted = self != nullptr && self->kind == GKind::kGoroutine;
   g_sched.live_elsewhere.store(census.alive - (g_sched.main_machine == nullptr && self_is_counted ? 1 : 0),

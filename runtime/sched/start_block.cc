@@ -99,4 +99,7 @@ void for_each_start_block(void (*visit)(G*, void*), void* argument) {
   }
 }
 
+void lock_start_blocks() { g_start_lock.lock(); }
+void unlock_start_blocks() { g_start_lock.unlock(); }
+
 }  // namespace gorace::runtime

@@ -47,6 +47,10 @@ inline StartBlock* start_block_of(G* waiting) { return reinterpret_cast<StartBlo
 // for_each_start_block visits the G of every block, free ones too. Async-signal-safe but for what visit does.
 void for_each_start_block(void (*visit)(G*, void*), void* argument);
 
+// lock_start_blocks and unlock_start_blocks: around fork(), so that the child finds the central list whole.
+void lock_start_blocks();
+void unlock_start_blocks();
+
 }  // namespace gorace::runtime
 
 #endif  // GORACE_RUNTIME_SCHED_START_BLOCK_H_

@@ -90,6 +90,7 @@ int fork_from_goroutines() {
 
 // The child has the goroutine that forked, and may start others, on threads of its own.
 int fork_and_go() {
+  for (int i = 0; i < 100; ++i) g_workers.go([] { gorace::yield(); });  // most wait for their first run
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
