@@ -76,6 +76,11 @@ void start() {
 
 }  // namespace gorace::detector
 
-// Functions in .preinit_array of the executable run before the constructors of all libraries.
+// Functions in .preinit_array of the executable run before the constructors of all libraries, and what they register
+// for the program's exit runs after the destructors of all: races in those are reported and counted like others.
+static void begin() {
+  gorace::runtime::register_exit_hooks();
+  gorace::detector::start();
+}
 using PreinitFunction = void (*)();
-[[gnu::used, gnu::section(".preinit_array")]] static const PreinitFunction g_preinit = gorace::detector::start;
+[[gnu::used, gnu::section(".preinit_array")]] static const PreinitFunction g_preinit = begin;

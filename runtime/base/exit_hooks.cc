@@ -32,7 +32,9 @@ int run_list(HookList& list, int exit_code) {
 }
 
 // glibc runs exit handlers in the reverse order of their registration. The kLast handler is registered by the earliest
-// constructor, so it runs after every static destructor; it alone may change the exit code, because it ends the process itself.
+// constructor of the executable, so it runs after every destructor of its static objects; registered from
+// .preinit_array (the detector does), before libc has registered the loader's handler, it runs after those of libraries
+// and functions in .fini_array too. It alone may change the exit code, because it ends the process itself.
 void at_exit_last(int exit_code, void*) {
   const int final_code = run_exit_hooks_now(exit_code);
   if (final_code != exit_code) end_process(final_code, /*flush=*/true);
@@ -47,10 +49,12 @@ void at_exit_after_main(int exit_code, void*) {
   if (code != exit_code) g_code_after_main = code;
 }
 
-__attribute__((constructor(101))) void register_last() { on_exit(at_exit_last, nullptr); }
+constinit bool g_last_is_registered = false;  // while there is one thread
 
-// 65535 is the default priority: this runs among the program's own constructors, in link order, and the libraries come last on
-// the link line. Objects with static storage that are constructed later (locals) are destroyed before.
+__attribute__((constructor(101))) void register_last() { register_exit_hooks(); }
+
+// 65535 is the default priority: this runs among the program's own constructors, in link order, and the libraries come
+// last on the link line. Objects with static storage that are constructed later (locals) are destroyed before.
 __attribute__((constructor(65535))) void register_after_main() { on_exit(at_exit_after_main, nullptr); }
 
 }  // namespace
@@ -59,6 +63,12 @@ void add_exit_hook(ExitPhase phase, ExitHook hook) {
   HookList& list = list_of(phase);
   GORACE_CHECK_VALUE(list.count < kMaxHooks, list.count);
   list.hooks[list.count++] = hook;
+}
+
+void register_exit_hooks() {
+  if (g_last_is_registered) return;
+  g_last_is_registered = true;
+  on_exit(at_exit_last, nullptr);
 }
 
 int run_exit_hooks_now(int exit_code) {

@@ -1,5 +1,6 @@
 // What libc reads and writes for code of -fsanitize=thread: each call races with a plain access of another thread.
 // expect: race
+// needs: symbols
 // expect-report: Found 16 data race
 // expect-report: reads_by_strlen
 // expect-report: reads_by_strcmp
