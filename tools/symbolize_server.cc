@@ -105,6 +105,7 @@ std::string SymbolizeServer::add_line(absl::string_view line) {
   }
   if (fields.size() == 3 && fields[0] == "CODE") return code(fields[1], fields[2]);
   if (fields.size() == 3 && fields[0] == "DATA") return data(fields[1], fields[2]);
+  if (fields.size() == 5 && fields[0] == "LOCAL") return local(fields);
   return kGarbage;
 }
 
@@ -126,6 +127,21 @@ std::string SymbolizeServer::data(absl::string_view module, absl::string_view of
   if (!variable.has_value()) return kUnknown;
   return absl::StrCat(field(variable->name), "\t", absl::Hex(variable->start), "\t", variable->bytes, "\t",
                       field(variable->file), "\t", variable->line, "\n\n");
+}
+
+std::string SymbolizeServer::local(const std::vector<absl::string_view>& fields) {
+  uint64_t address = 0;
+  int64_t in_frame = 0;
+  uint64_t frame_bytes = 0;
+  if (!absl::SimpleAtoi(fields[1], &in_frame) || !absl::SimpleAtoi(fields[2], &frame_bytes) ||
+      !absl::SimpleHexAtoi(fields[4], &address)) {
+    return kUnknown;
+  }
+  const std::optional<StackVariable> variable =
+      symbolizer_.stack_variable(std::string(fields[3]), address, in_frame, frame_bytes);
+  if (!variable.has_value()) return kUnknown;
+  return absl::StrCat(field(variable->function), "\t", field(variable->name), "\t", variable->offset, "\t",
+                      variable->bytes, "\t", field(variable->file), "\t", variable->line, "\n\n");
 }
 
 std::string SymbolizeServer::end_profile() {

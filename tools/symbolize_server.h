@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "pprof/encode/raw_profile_parser.h"
@@ -35,6 +36,7 @@ class SymbolizeServer {
 
   std::string code(absl::string_view module, absl::string_view offset);
   std::string data(absl::string_view module, absl::string_view offset);
+  std::string local(const std::vector<absl::string_view>& fields);
   std::string end_profile();
 
   Symbolizer symbolizer_;

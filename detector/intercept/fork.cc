@@ -12,6 +12,7 @@
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/thread_table.h"
 #include "detector/lock_order/lock_order.h"
+#include "detector/report/stack_frames.h"
 #include "detector/report/thread_memory.h"
 #include "detector/sampling/sampling.h"
 #include "detector/shadow/access.h"
@@ -37,6 +38,7 @@ void after_fork_in_child() {
   lock_order_after_fork();
   forget_other_threads();
   thread_memory_after_fork();
+  stack_frames_after_fork();
   sampling_after_fork();
 }
 

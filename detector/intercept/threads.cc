@@ -12,6 +12,7 @@
 #include "detector/intercept/exit_findings.h"
 #include "detector/intercept/mutexes.h"
 #include "detector/intercept/real_function.h"
+#include "detector/report/stack_frames.h"
 #include "detector/report/thread_memory.h"
 #include "detector/report/uninstrumented.h"
 #include "detector/shadow/access.h"
@@ -158,6 +159,7 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 
 int pthread_join(pthread_t thread, void** result) {
   const Join join(thread);
+  const WaitingStack own_stack;  // whoever started threads waits here while they use its variables
   return join.finish(real_join(thread, result));
 }
 

@@ -1,5 +1,6 @@
 // The part of a race report that says what memory it is about.
 #include "detector/report/race_text.h"
+#include "detector/report/stack_frames.h"
 #include "detector/report/thread_memory.h"
 #include "runtime/sched/sched.h"
 #include "runtime/symbolize/symbolize.h"
@@ -21,6 +22,22 @@ bool print_heap_block(RawWriter& out, uintptr_t address, const RaceWording& word
   return true;
 }
 
+// print_stack_variable adds what of the stack it is, where that can be told: "Local var x of f() of size 4 ...".
+void print_stack_variable(RawWriter& out, uintptr_t address, AddressRange stack) {
+  const StackFrame frame = find_stack_frame(address, stack);
+  runtime::StackVariable variable;
+  if (frame.pc == 0 ||
+      !runtime::symbolize_stack(frame.pc, static_cast<ptrdiff_t>(address - frame.cfa), frame.bytes, &variable))
+    return;
+  if (variable.name[0] == '\0') {
+    out << "In the frame of " << variable.function << "().\n";
+    return;
+  }
+  out << "Local var " << variable.name << " of " << variable.function << "() of size " << variable.bytes << " at "
+      << Hex{frame.cfa + static_cast<uintptr_t>(variable.offset), 12} << " declared at " << variable.file << ":"
+      << variable.line << "\n";
+}
+
 bool print_thread_memory(RawWriter& out, uintptr_t address, const RaceWording& wording) {
   ThreadMemory memory;
   const ThreadMemoryPart part = find_thread_memory(address, &memory);
@@ -28,12 +45,14 @@ bool print_thread_memory(RawWriter& out, uintptr_t address, const RaceWording& w
   out << (part == ThreadMemoryPart::kStack ? "\nStack of " : "\nTLS of ");
   print_strand(out, memory.kind, memory.id, "", wording);
   out << ".\n";
+  if (part == ThreadMemoryPart::kStack) print_stack_variable(out, address, {memory.stack_low, memory.stack_high});
   return true;
 }
 
 struct GoroutineStackSearch {
   uintptr_t address;
   uint64_t id = 0;
+  AddressRange stack{};
 };
 
 bool print_goroutine_stack(RawWriter& out, uintptr_t address, const RaceWording& wording) {
@@ -42,13 +61,17 @@ bool print_goroutine_stack(RawWriter& out, uintptr_t address, const RaceWording&
   const auto visit = [](runtime::G* g, void* argument) {
     auto* wanted = static_cast<GoroutineStackSearch*>(argument);
     const bool own_stack = g->kind == runtime::GKind::kGoroutine;
-    if (own_stack && wanted->address >= g->stack_low && wanted->address < g->stack_high) wanted->id = g->id;
+    const AddressRange stack{g->stack_low, g->stack_high};
+    if (!own_stack || !stack.contains(wanted->address)) return;
+    wanted->id = g->id;
+    wanted->stack = stack;
   };
   runtime::for_each_goroutine(visit, &search, /*stop_the_world=*/false);
   if (search.id == 0) return false;
   out << "\nStack of ";
   print_strand(out, StrandKind::kGoroutine, search.id, "", wording);
   out << ".\n";
+  print_stack_variable(out, address, search.stack);
   return true;
 }
 

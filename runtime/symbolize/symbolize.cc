@@ -5,6 +5,7 @@
 #include <unwind.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -225,6 +226,30 @@ bool symbolize_data(uintptr_t address, DataSymbol* out) {
       out->line = atoi(next_field(&rest));
       found = true;
     }
+  }
+  errno = saved_errno;
+  return found;
+}
+
+bool symbolize_stack(uintptr_t pc, ptrdiff_t offset, size_t frame_bytes, StackVariable* out) {
+  const int saved_errno = errno;
+  const ProcessLockHolder holder(symbolizer_lock());
+  prepare_tables();
+  const Module* module = find_module(pc - 1);
+  char verb[64];
+  snprintf(verb, sizeof verb, "LOCAL\t%td\t%zu", offset, frame_bytes);
+  const bool found = module != nullptr && ask(verb, *module, pc - 1) && g_work->reply_used != 0 &&
+                     strncmp(g_work->reply, "??", 2) != 0;
+  if (found) {
+    *strchrnul(g_work->reply, '\n') = '\0';
+    char* rest = g_work->reply;
+    *out = {};
+    copy_field(out->function, sizeof out->function, next_field(&rest));
+    copy_field(out->name, sizeof out->name, next_field(&rest));
+    out->offset = strtol(next_field(&rest), nullptr, 10);
+    out->bytes = strtoul(next_field(&rest), nullptr, 10);
+    copy_field(out->file, sizeof out->file, strip_prefix(next_field(&rest)));
+    out->line = atoi(next_field(&rest));
   }
   errno = saved_errno;
   return found;

@@ -10,8 +10,11 @@
 //
 // Protocol, one request a line on the server's stdin, fields separated by a tab; the reply ends with an empty line:
 //   CODE <module path> <hex offset>   -> per frame, innermost inlined function first: function, file, line, column,
-//   start line DATA <module path> <hex offset>   -> name, hex start offset, decimal size, file, line PROFILE <type>
-//   <output path>      -> followed by the raw profile (pprof/collect/raw_profile.h), ended by an empty line;
+//   start line
+//   LOCAL <offset from the cfa> <bytes of the frame> <module path> <hex offset>   -> function, variable, its offset
+//   from the cfa, size, file, line DATA <module path> <hex offset>   -> name, hex start offset, decimal size, file,
+//   line PROFILE <type> <output path>      -> followed by the raw profile (pprof/collect/raw_profile.h), ended by an
+//   empty line;
 //                                        reply: "ok" or "error <tab> message"
 // Offsets are virtual addresses as in the module's ELF file (run-time address minus load bias). Unknown: one line "??"
 // with empty fields.
@@ -45,6 +48,20 @@ struct DataSymbol {
 };
 // symbolize_data fills *out for the global variable that contains `address`; false when there is none.
 bool symbolize_data(uintptr_t address, DataSymbol* out);
+
+// StackVariable: a variable of a function's frame. `offset` is where it begins, counted from the frame's cfa.
+struct StackVariable {
+  char function[256];
+  char name[256];  // "" when only the function is known
+  ptrdiff_t offset;
+  size_t bytes;
+  char file[512];
+  int line;
+};
+// symbolize_stack fills *out for the byte at `offset` from the cfa (the caller's stack pointer before the call) of the
+// frame whose function goes on at `pc`, with its stack pointer `frame_bytes` below the cfa (0: not known); false when
+// not even the function is known.
+bool symbolize_stack(uintptr_t pc, ptrdiff_t offset, size_t frame_bytes, StackVariable* out);
 
 // is_internal_frame tells frames that a user does not want to read: the runtime's own functions below its public API,
 // and the standard library's call wrappers (std::__invoke_impl, std::function ...).

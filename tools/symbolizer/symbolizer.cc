@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <map>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -11,6 +12,8 @@
 #include "absl/strings/strip.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/DebugInfo/DIContext.h"
+#include "llvm/DebugInfo/DWARF/DWARFCompileUnit.h"
+#include "llvm/DebugInfo/DWARF/DWARFContext.h"
 #include "llvm/DebugInfo/Symbolize/Symbolize.h"
 #include "llvm/Object/BuildID.h"
 #include "llvm/Object/ObjectFile.h"
@@ -79,6 +82,40 @@ pprof::SourceFrame to_frame(const llvm::DILineInfo& info) {
   return frame;
 }
 
+// Where the offsets of a function's variables are counted from, as an offset from the cfa: the cfa itself (g++), rbp
+// (clang with frame pointers; it lies below the return address and the saved rbp), or the stack pointer.
+std::optional<int64_t> frame_base(const llvm::DWARFDie& function, uint64_t frame_bytes) {
+  const std::optional<llvm::DWARFFormValue> base = function.find(llvm::dwarf::DW_AT_frame_base);
+  if (!base.has_value()) return std::nullopt;
+  const std::optional<llvm::ArrayRef<uint8_t>> expression = base->getAsBlock();
+  if (!expression.has_value() || expression->size() != 1) return std::nullopt;
+  constexpr uint8_t kRbp = llvm::dwarf::DW_OP_reg6;
+  constexpr uint8_t kRsp = llvm::dwarf::DW_OP_reg7;
+  if (expression->front() == llvm::dwarf::DW_OP_call_frame_cfa) return 0;
+  if (function.getDwarfUnit()->getContext().getArch() != llvm::Triple::x86_64) return std::nullopt;
+  if (expression->front() == kRbp) return -16;
+  if (expression->front() == kRsp && frame_bytes != 0) return -static_cast<int64_t>(frame_bytes);
+  return std::nullopt;
+}
+
+// Debug information of one file, read at the first question about a stack in it.
+struct DebugFile {
+  llvm::object::OwningBinary<llvm::object::ObjectFile> file;
+  std::unique_ptr<llvm::DWARFContext> context;
+};
+
+std::unique_ptr<DebugFile> open_debug_file(const std::string& path) {
+  auto opened = llvm::object::ObjectFile::createObjectFile(path);
+  if (!opened) {
+    llvm::consumeError(opened.takeError());
+    return std::make_unique<DebugFile>();
+  }
+  auto debug = std::make_unique<DebugFile>();
+  debug->context = llvm::DWARFContext::create(*opened->getBinary());
+  debug->file = std::move(*opened);
+  return debug;
+}
+
 }  // namespace
 
 class Symbolizer::Llvm {
@@ -94,6 +131,7 @@ class Symbolizer::Llvm {
 
   llvm::symbolize::LLVMSymbolizer symbolizer_;
   LoadedRanges ranges_;
+  std::map<std::string, std::unique_ptr<DebugFile>> debug_files_;
 };
 
 Symbolizer::Symbolizer(int program) : llvm_(std::make_unique<Llvm>()), program_(program) {}
@@ -133,6 +171,38 @@ std::optional<SourceVariable> Symbolizer::variable(const std::string& module, ui
   if (variable.name.empty() || offset - variable.start >= variable.bytes) return std::nullopt;
   variable.file = clean_path(known(found->DeclFile));
   variable.line = static_cast<int64_t>(found->DeclLine);
+  return variable;
+}
+
+std::optional<StackVariable> Symbolizer::stack_variable(const std::string& module, uint64_t offset, int64_t cfa_offset,
+                                                        uint64_t frame_bytes) {
+  const std::vector<pprof::SourceFrame> inlined = frames(module, offset);
+  if (inlined.empty()) return std::nullopt;
+  StackVariable variable;
+  variable.function = inlined.back().function;
+  const std::string path = openable(module, program_);
+  std::unique_ptr<DebugFile>& debug = llvm_->debug_files_[path];
+  if (debug == nullptr) debug = open_debug_file(path);
+  if (debug->context == nullptr) return variable;
+  llvm::DWARFCompileUnit* unit = debug->context->getCompileUnitForCodeAddress(offset);
+  if (unit == nullptr) return variable;
+  const std::optional<int64_t> base = frame_base(unit->getSubroutineForAddress(offset), frame_bytes);
+  if (!base.has_value()) return variable;
+  for (const llvm::DILocal& local : debug->context->getLocalsForAddress(Llvm::at(offset))) {
+    if (!local.FrameOffset.has_value() || local.Name.empty()) continue;
+    const int64_t start = *base + *local.FrameOffset;
+    const uint64_t bytes = local.Size.value_or(1);
+    // Variables of different blocks may share a place. Of those the address may have, the first is as good as any.
+    if (cfa_offset < start || static_cast<uint64_t>(cfa_offset - start) >= bytes) continue;
+    variable.name = local.Name;
+    variable.offset = start;
+    variable.bytes = bytes;
+    variable.file = clean_path(local.DeclFile);
+    variable.line = static_cast<int64_t>(local.DeclLine);
+    // An inlined function's variables belong to it, not to whose frame they are in.
+    if (!local.FunctionName.empty()) variable.function = function_name(local.FunctionName);
+    break;
+  }
   return variable;
 }
 

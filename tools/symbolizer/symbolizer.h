@@ -22,6 +22,16 @@ struct SourceVariable {
   int64_t line = 0;
 };
 
+// StackVariable: a local variable or parameter in memory. Only the function is known when `name` is empty.
+struct StackVariable {
+  std::string function;
+  std::string name;
+  int64_t offset = 0;  // from the frame's cfa
+  uint64_t bytes = 0;
+  std::string file;
+  int64_t line = 0;
+};
+
 class Symbolizer : public pprof::FrameSource {
  public:
   // `program` is the process whose addresses will be asked for, 0 for none. When a module is its executable, the file
@@ -32,6 +42,10 @@ class Symbolizer : public pprof::FrameSource {
 
   std::vector<pprof::SourceFrame> frames(const std::string& module, uint64_t offset) override;
   std::optional<SourceVariable> variable(const std::string& module, uint64_t offset);
+  // stack_variable finds the variable that holds the byte at `cfa_offset` from the canonical frame address of the
+  // function that `offset` lies in.
+  std::optional<StackVariable> stack_variable(const std::string& module, uint64_t offset, int64_t cfa_offset,
+                                              uint64_t frame_bytes);
 
  private:
   class Llvm;

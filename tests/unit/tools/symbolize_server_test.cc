@@ -48,6 +48,9 @@ TEST(SymbolizeServer, SaysUnknownAndGoesOn) {
   EXPECT_EQ(server.add_line("CODE\t" SUBJECT "\tnot hex"), kUnknown);
   EXPECT_EQ(server.add_line("DATA\t/no/such/file\t1234"), kUnknown);
   EXPECT_EQ(server.add_line("DATA\t" SUBJECT "\t"), kUnknown);
+  EXPECT_EQ(server.add_line("LOCAL\t-8\t0\t/no/such/file\t1234"), kUnknown);
+  EXPECT_EQ(server.add_line("LOCAL\tnear\t0\t" SUBJECT "\t1234"), kUnknown);
+  EXPECT_EQ(server.add_line("LOCAL\t-8\t-1\t" SUBJECT "\t1234"), kUnknown);
   EXPECT_NE(server.add_line(code_request(ask_subject().code)), kUnknown);
 }
 
