@@ -46,6 +46,9 @@ struct Context {
   // it runs.
   uint64_t current = 0;
   VectorClock clock;  // without its own entry: that is (slot, epoch)
+  // The foreign identity that was last found in `clock`, which only grows: most accesses to data that another strand
+  // made meet the same one. 0: none.
+  mutable uint64_t known_word = 0;
   uint32_t slot = 0;  // index in clocks (identity.h)
   uint32_t epoch = 0;
   // The last epoch in which the strand released, became a witness (syncvar/released_clock.h), or accessed memory that

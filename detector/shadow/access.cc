@@ -114,7 +114,9 @@ inline bool same_epoch(const uint64_t* words, uint64_t word, bool is_write) {
 }  // namespace
 
 bool is_known(const Context& context, uint64_t word) {
-  return context.clock.get(identity_slot(word)) >= identity_epoch(word);
+  if (context.clock.get(identity_slot(word)) < identity_epoch(word)) return false;
+  context.known_word = word;
+  return true;
 }
 
 void wait_for_granule(uint64_t* words) {
@@ -217,17 +219,21 @@ class RangeAccess {
   }
 
  private:
-  void granule(uintptr_t address, uint8_t mask) {
+  [[gnu::always_inline]] void granule(uintptr_t address, uint8_t mask) {
     uint64_t* words = shadow_words(address);
     const uint64_t mine = word_ | mask;
     if (same_epoch(words, mine, kIsWrite)) return;
-    if (!is_atomic_ && holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
-    const uint64_t write = lock_for_access(context_, state_, words, address);
-    uint64_t result = kBusy;
-    if (!is_atomic_) {
-      result = replace_words<kIsWrite>(context_, words, write, mine);
-      if (result == kBusy) result = repeat_transition(state_, words, address, write, mine, kIsWrite);
-    }
+    if (is_atomic_) return recorded_granule(address, words, lock_granule(state_, words), mine);
+    if (holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
+    const uint64_t write = lock_granule(state_, words);
+    const uint64_t result = replace_words<kIsWrite>(context_, words, write, mine);
+    if (__builtin_expect(result == kBusy, 0)) return recorded_granule(address, words, write, mine);
+    unlock_granule(state_, words, result);
+  }
+
+  // The granule is locked; word 0 was `write`.
+  [[gnu::noinline]] void recorded_granule(uintptr_t address, uint64_t* words, uint64_t write, uint64_t mine) {
+    const uint64_t result = is_atomic_ ? kBusy : repeat_transition(state_, words, address, write, mine, kIsWrite);
     if (__builtin_expect(result == kBusy, 0)) {
       access_locked(context_, state_, address & ~(kGranuleBytes - 1), write, mine, kIsWrite, races_);
     } else {
@@ -271,6 +277,15 @@ inline bool differ_in_batch(const uint64_t* words, uint64_t wanted, uint64_t com
   return (difference & compared_bits) != 0;
 }
 
+// prefetch_shadow asks for a range's shadow before the walk, which locks granule by granule and would wait for each
+// line of it in turn. What is further on the processor has foreseen by then.
+inline void prefetch_shadow(uintptr_t start, size_t bytes) {
+  constexpr size_t kFarthest = 1024;
+  constexpr size_t kLine = 64 / (2 * sizeof(uint64_t)) * kGranuleBytes;  // bytes of the program whose shadow is a line
+  const size_t end = bytes < kFarthest ? bytes : kFarthest;
+  for (size_t offset = 0; offset < end; offset += kLine) __builtin_prefetch(shadow_words(start + offset), /*write*/ 1);
+}
+
 // RecordedRange: the walk of is_recorded.
 class RecordedRange {
  public:
@@ -308,6 +323,7 @@ class RecordedRange {
 }  // namespace
 
 bool is_recorded(const Context& context, const void* start, size_t bytes, bool is_write) {
+  prefetch_shadow(reinterpret_cast<uintptr_t>(start), bytes);
   RecordedRange range(thread_state(), context, is_write);
   auto address = reinterpret_cast<uintptr_t>(start);
   const uintptr_t end = address + bytes;

@@ -67,6 +67,7 @@ bool is_known(const Context& context, uint64_t word);
 // the epoch: slots are reused only after their last owner's end.
 inline bool is_ordered(const Context& context, uint64_t word) {
   if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return true;
+  if (same_identity(word, context.known_word)) return true;
   return is_known(context, word);
 }
 

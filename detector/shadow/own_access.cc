@@ -14,18 +14,20 @@ namespace gorace::detector {
   const Record& record = record_at(tagged_record(tag));
   const int count = __atomic_load_n(&record.count, __ATOMIC_ACQUIRE);
   if (count > Record::kEntries) return false;
+  // A history has one plain entry for each strand, epoch and direction.
+  uint64_t own = 0;
   for (int i = 0; i < count; ++i) {
     const uint64_t entry = __atomic_load_n(&record.entry[i], __ATOMIC_RELAXED);
-    if (!same_identity(entry, current) || !covers(entry, mask) || word_is_atomic(entry)) continue;
-    if (((__atomic_load_n(&record.write_bits, __ATOMIC_RELAXED) >> i & 1) != 0) != is_write) continue;
-    // Whoever has changed the record since, for this granule or in another life, began after this granule's word had
-    // been exchanged. Pairs with the fence in begin_change.
-    std::atomic_thread_fence(std::memory_order_acquire);
-    if (__atomic_load_n(words, __ATOMIC_RELAXED) != tag) return false;
-    note_own_access(state, tag, entry, is_write);
-    return true;
+    if (!same_identity(entry, current) || word_is_atomic(entry)) continue;
+    if (((__atomic_load_n(&record.write_bits, __ATOMIC_RELAXED) >> i & 1) != 0) == is_write) own = entry;
   }
-  return false;
+  // Whoever has changed the record since, for this granule or in another life, began after this granule's word had
+  // been exchanged. Pairs with the fence in begin_change.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (__atomic_load_n(words, __ATOMIC_RELAXED) != tag) return false;
+  // That there is none is noted too: it stays as true.
+  note_own_access(state, tag, own, is_write);
+  return own != 0 && covers(own, mask);
 }
 
 }  // namespace gorace::detector
