@@ -12,6 +12,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19-tools lld-19 make golang-go gdb
+  libglib2.0-dev
   clang-16 llvm-16-dev libclang-16-dev llvm-16-tools
 )
 

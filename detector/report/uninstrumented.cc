@@ -185,10 +185,8 @@ Place find_place(uintptr_t pc) {
 // The function that the machine code belongs to is the last that is visited; those before it were inlined.
 void add_function(const runtime::Frame& frame, void* names) {
   if (frame.inlined || is_known_function(frame.function)) return;
-  if (string_view(frame.function) == "??") {
-    static_cast<Names*>(names)->add("code without symbols");
-    return;
-  }
+  // Without symbols, it may as well be gorace's own.
+  if (string_view(frame.function) == "??") return;
   char name[160];
   const size_t bytes = strnlen(frame.function, sizeof name - 3);
   memcpy(name, frame.function, bytes);

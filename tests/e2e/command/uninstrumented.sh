@@ -127,6 +127,12 @@ t gorace run ./late
 code_is 0
 err_is ""
 
+# Without symbols nothing of the program is named: its functions cannot be told from gorace's own.
+t gorace c++ -O1 -s main.cc pool.c -o program
+GORACE_TOOL=/no/such/file t ./program
+code_is 66
+nothing_named
+
 # Code of -fsanitize=thread counts as instrumented; so does what the user has excluded.
 cat >both.cc <<'END'
 #include <thread>

@@ -1,0 +1,3 @@
+#include "counter.h"
+
+void add_one(long* counter) { ++*counter; }
