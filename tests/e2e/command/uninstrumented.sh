@@ -128,7 +128,7 @@ code_is 0
 err_is ""
 
 # Without symbols nothing of the program is named: its functions cannot be told from gorace's own.
-t gorace c++ -O1 -s main.cc pool.c -o program
+t gorace c++ -O1 -s main.cc libpool.a -o program
 GORACE_TOOL=/no/such/file t ./program
 code_is 66
 nothing_named

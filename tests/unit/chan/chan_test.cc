@@ -133,7 +133,7 @@ TEST_P(ChanTest, PanicsHaveGosTexts) {
   auto c = make_chan<int>(1);
   c.close();
   EXPECT_EQ(panic_text([&] { c.send(1); }), "send on closed channel");
-  EXPECT_EQ(panic_text([&] { c.try_send(1); }), "send on closed channel");
+  EXPECT_EQ(panic_text([&] { (void)c.try_send(1); }), "send on closed channel");
   EXPECT_EQ(panic_text([&] { c.close(); }), "close of closed channel");
   EXPECT_EQ(panic_text([] { Chan<int>{}.close(); }), "close of nil channel");
   EXPECT_EQ(panic_text([] { (void)make_chan<int>(-1); }), "makechan: size out of range");

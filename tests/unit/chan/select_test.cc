@@ -318,18 +318,18 @@ TEST_P(SelectTest, ChoosesUniformlyAmongTheReady) {
   auto never = make_chan<int>();
   std::vector<int> two(2), three(3), five(5);
   for (int i = 0; i < kRounds; ++i) {
-    a.try_send(1);
-    b.try_send(1);
-    c.try_send(1);
+    (void)a.try_send(1);
+    (void)b.try_send(1);
+    (void)c.try_send(1);
     ++two[static_cast<size_t>(select(recv(a), recv(b)))];
-    a.try_send(1);
-    b.try_send(1);
+    (void)a.try_send(1);
+    (void)b.try_send(1);
     // The ready cases among cases that are not: a rotation instead of a permutation would favour the one after the gap.
     const int gap = select(recv(a), recv(never), recv(never), recv(b), recv(c));
     ++three[gap == 0 ? 0 : static_cast<size_t>(gap - 2)];
-    a.try_send(1);
-    b.try_send(1);
-    c.try_send(1);
+    (void)a.try_send(1);
+    (void)b.try_send(1);
+    (void)c.try_send(1);
     ++five[static_cast<size_t>(select(recv(a), recv(b), recv(c), recv(a), recv(b)))];
   }
   EXPECT_LT(chi_square(two, kRounds), 37.3);
