@@ -14,12 +14,14 @@
 namespace gorace::runtime {
 namespace {
 
-// Slab: as many blocks as are moved at once, in a row, so that the processor can fetch ahead.
+// Slab: blocks in a row, so that the processor can fetch ahead. As many as fill what the internal allocator hands out.
+constexpr size_t kSlabBytes = size_t{32} << 10;
+constexpr int kSlabBlocks = static_cast<int>((kSlabBytes - sizeof(void*)) / sizeof(StartBlock));
 struct Slab {
-  StartBlock blocks[kStartBlockBatch];
+  StartBlock blocks[kSlabBlocks];
   Slab* next = nullptr;
 };
-constexpr int kMaxSlabs = kMaxStartBlocks / kStartBlockBatch;
+constexpr int kMaxSlabs = kMaxStartBlocks / kSlabBlocks;
 
 SpinLock g_start_lock;
 // Under the lock; g_start_slabs is also walked without.
@@ -28,7 +30,7 @@ InternalVector<StartBlock*>& g_free_blocks = g_free.value;
 int g_slab_count = 0;
 constinit std::atomic<Slab*> g_start_slabs{nullptr};
 
-// add_slab_locked makes a batch of free blocks; false at the limit.
+// add_slab_locked makes a slab of free blocks; false at the limit.
 bool add_slab_locked() {
   if (g_slab_count == kMaxSlabs) return false;
   ++g_slab_count;
@@ -36,15 +38,16 @@ bool add_slab_locked() {
   sanitizer_leak_root(slab, sizeof(Slab));  // a closure may hold the only pointer to something
   slab->next = g_start_slabs.load(std::memory_order_relaxed);
   g_start_slabs.store(slab, std::memory_order_release);  // pairs with for_each_start_block
-  for (int i = kStartBlockBatch; i-- > 0;) g_free_blocks.push_back(&slab->blocks[i]);
+  for (int i = kSlabBlocks; i-- > 0;) g_free_blocks.push_back(&slab->blocks[i]);
   return true;
 }
 
 // refill takes a batch from the central list, with stacks reserved; returns how many.
 [[gnu::noinline]] int refill(P* p) {
   g_start_lock.lock();
-  int count = static_cast<int>(std::min<size_t>(g_free_blocks.size(), kStartBlockBatch));
-  if (count == 0 && add_slab_locked()) count = kStartBlockBatch;
+  int count = 0;
+  if (g_free_blocks.size() != 0 || add_slab_locked())
+    count = static_cast<int>(std::min<size_t>(g_free_blocks.size(), kStartBlockBatch));
   if (count != 0 && !stack_reserve(count)) count = 0;
   for (int i = count; i-- > 0;) {
     p->free_start_blocks[i] = g_free_blocks.back();

@@ -22,7 +22,7 @@ namespace gorace::runtime {
 
 inline constexpr size_t kStartClosureBytes = 40;
 inline constexpr size_t kStartClosureAlign = 8;
-inline constexpr int kMaxStartBlocks = 32 * 1024;                // 16 MiB
+inline constexpr int kMaxStartBlocks = 16 * 1024;                // 6 MiB
 inline constexpr int kStartBlockBatch = P::kMaxStartBlocks / 2;  // moved at once between a processor and the others
 
 struct StartBlock {

@@ -107,11 +107,12 @@ BENCHMARK(MutexUncontended)->UseRealTime();
 void MutexContended8(benchmark::State& state) {
   gorace::Mutex mutex;
   int64_t x = 0;
-  while (state.KeepRunningBatch(80'000)) {
+  const int64_t each = state.max_iterations / 8;  // as its Go twin: the goroutines live as long as the work
+  while (state.KeepRunningBatch(state.max_iterations)) {
     gorace::WaitGroup wg;
     for (int goroutine = 0; goroutine < 8; ++goroutine) {
       wg.go([&] {
-        for (int i = 0; i < 10'000; ++i) {
+        for (int64_t i = 0; i < each; ++i) {
           mutex.lock();
           benchmark::DoNotOptimize(++x);
           mutex.unlock();
