@@ -42,6 +42,7 @@ code_is 3
 
 # ccache inside.
 if command -v ccache >/dev/null; then
+  unset "${!CCACHE_@}"  # the caller's settings
   export CCACHE_DIR=$scratch/ccache
   for round in 1 2; do
     GORACE_CXX="ccache $clangxx" t gorace c++ -c main.cc -o cached.o
