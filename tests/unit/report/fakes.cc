@@ -47,6 +47,8 @@ bool symbolize_data(uintptr_t, DataSymbol* out) {
   return g_fakes.global.has_value();
 }
 
+bool symbolize_stack(uintptr_t, ptrdiff_t, size_t, StackVariable*) { return false; }
+
 void for_each_goroutine(void (*visit)(G*, void*), void* argument, bool) {
   for (G* g : g_fakes.goroutines) visit(g, argument);
 }
