@@ -31,8 +31,13 @@ ContextNode::~ContextNode() {
 }
 
 void ContextNode::release() noexcept {
+  // Told to observers too: the last release destroys the user's value, after whatever the others did with it.
+  runtime::G* const g = observed_g();
+  if (g != nullptr) observe<&Hooks::release_merge>(g, static_cast<const void*>(&references_));
   // acq_rel: the last release sees what the others did before theirs.
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (g != nullptr) observe<&Hooks::acquire>(g, static_cast<const void*>(&references_));
+  delete this;
 }
 
 bool ContextNode::retain_if_alive() noexcept {
@@ -62,7 +67,8 @@ void ContextNode::join_parent() {
       return;
     }
   }
-  // ending_ is set before the cause is, and error_ last: an end in progress is waited for by error()'s caller, not here.
+  // ending_ is set before the cause is, and error_ last: an end in progress is waited for by error()'s caller, not
+  // here.
   end(canceler_->error() == ContextErrc::kDeadlineExceeded ? ContextErrc::kDeadlineExceeded : ContextErrc::kCanceled,
       canceler_->cause());
 }
@@ -80,8 +86,9 @@ void ContextNode::unlink_from_parent() noexcept {
   if (next_sibling_ != nullptr) next_sibling_->previous_sibling_ = previous_sibling_;
 }
 
-// Takes the first child that is still alive out of the list and returns it with a reference. One whose last reference has just gone is in its
-// destructor, waiting for our lock to take itself out: it is unlinked here, which its destructor finds done.
+// Takes the first child that is still alive out of the list and returns it with a reference. One whose last reference
+// has just gone is in its destructor, waiting for our lock to take itself out: it is unlinked here, which its
+// destructor finds done.
 ContextNode* ContextNode::take_child() noexcept {
   const Guard guard(lock_);
   while (ContextNode* child = first_child_) {
@@ -143,7 +150,8 @@ ChanCore* ContextNode::done_channel() {
 ContextErrc ContextNode::error() const noexcept {
   const int error = error_.load(std::memory_order_acquire);
   if (error != 0) {
-    // The end that set the error holds the lock until the channel is closed too: nobody shall see the one without the other.
+    // The end that set the error holds the lock until the channel is closed too: nobody shall see the one without the
+    // other.
     const Guard guard(lock_);
     if (G* g = observed_g()) observe<&Hooks::acquire>(g, static_cast<const void*>(this));
   }

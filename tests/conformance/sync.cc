@@ -1,6 +1,7 @@
 // Go's sync_test.go: condition variables, functions called after a time, goroutines that start goroutines.
 #include <gorace/chan.h>
 #include <gorace/cond.h>
+#include <gorace/context.h>
 #include <gorace/mutex.h>
 #include <gorace/timer.h>
 #include <gorace/wait_group.h>
@@ -8,6 +9,8 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "tests/conformance/harness.h"
 
@@ -146,6 +149,24 @@ RACE_CASE(RaceAfterFunc3) {
   write_after(2ms, 2);
   done.recv();
   done.recv();
+}
+
+// A context's value is destroyed by whoever drops its last copy, after what all others did with it.
+constexpr ContextKey<std::vector<int>> kNumbers;
+RACE_CASE(NoRaceContextValueThatAnotherDestroys) {
+  Context one = with_value(background(), kNumbers, std::vector<int>{1, 2, 3});
+  Context other = one;
+  Meeting dropped;
+  Goroutines goroutines;
+  goroutines.go([context = std::move(one), &dropped]() mutable {
+    use(context.value(kNumbers)->back());
+    context = background();
+    dropped.arrive();
+  });
+  goroutines.go([context = std::move(other), &dropped]() mutable {
+    dropped.wait_for(1);
+    context = background();
+  });
 }
 
 }  // namespace
