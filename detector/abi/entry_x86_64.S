@@ -16,8 +16,23 @@
         .hidden gorace_read_slow
         .hidden gorace_write_slow
 
+        .section .rodata
+        .p2align 3
+.Lshadow_base:
+        .quad   GORACE_SHADOW_BASE
+        .text
+
 /* holds_own_access(): returns if the cache has the access, which lies in one granule. */
 .macro RETURN_IF_OWN bytes, is_write
+        movq    %rdi, %r11
+        shlq    $20, %r11
+        shrq    $19, %r11
+        andq    $-16, %r11
+        addq    .Lshadow_base(%rip), %r11
+        movq    (%r11), %r11
+        shrq    $52, %r11
+        cmpl    $0xfff, %r11d           /* word 0 is mostly no tag: then nothing else is looked at */
+        jne     2f
         pushq   %rax
         .cfi_adjust_cfa_offset 8
         pushq   %rcx
@@ -59,6 +74,7 @@
         .cfi_adjust_cfa_offset -8
         popq    %rax
         .cfi_adjust_cfa_offset -8
+2:
 .endm
 
 .macro ENTRY name, slow, bytes, is_write

@@ -20,8 +20,8 @@ constexpr int kBytes = 8;
 constexpr uint8_t kComposite = 0xff;
 // Frames that tell interceptor calls apart which the calling-context hash does not (made through libraries without it).
 constexpr int kPeekedFrames = 12;
-// The same for the runtime's own objects: its frames, at most four, and the program's two innermost.
-constexpr int kPeekedFramesOfRuntime = 6;
+// The same for the runtime's own objects: its frames, at most six, and the program's two innermost.
+constexpr int kPeekedFramesOfRuntime = 8;
 
 struct Composite {
   OriginId origin[kBytes];  // plain; kUnknownOrigin where no byte was touched
