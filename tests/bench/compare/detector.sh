@@ -35,12 +35,8 @@ compare_detector() {
   theirs() { setarch -R "$scratch/theirs" "$1"; }
   among_many() { "$scratch/live" "$1" 100000; }
   among_few() { "$scratch/live" "$1" 100; }
-  # peak COMMAND...: the most kilobytes that the command had resident.
-  peak() {
-    python3 -c 'import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' setarch -R "$@"
-  }
+  # peak KERNEL: the most kilobytes that it had resident.
+  peak() { KERNEL_PRINTS_MEMORY=1 setarch -R "$1"; }
 
   local work
   printf '%-20s %12s %12s %7s   (ns an operation, medians of %s; %s)\n' work gorace 'go -race' ratio "$repetitions" "$("$go" version | cut -d' ' -f3)"
