@@ -62,6 +62,12 @@ bool guard_at_once(uintptr_t low, size_t stride, size_t bytes, int count) {
   return advised == static_cast<long>(bytes) * count;
 }
 
+// believes_anything: the system says yes to any advice, and follows none (qemu's emulation of user programs).
+bool believes_anything(void* address, size_t bytes) {
+  constexpr int kNoSuchAdvice = 0x7fff;
+  return madvise(address, bytes, kNoSuchAdvice) == 0;
+}
+
 void say_unguarded() {
   RawWriter out(2);
   out << "gorace: no more guard pages for goroutine stacks: they would take more than half of the mappings that the "
@@ -75,7 +81,8 @@ bool install_guard(uintptr_t low, size_t bytes) {
   void* const address = reinterpret_cast<void*>(low);
   Method method = g_method.load(std::memory_order_relaxed);
   if (method == Method::kUnknown || method == Method::kMadvise) {
-    if (madvise(address, bytes, kMadvGuardInstall) == 0) {
+    const bool trusted = method == Method::kMadvise || !believes_anything(address, bytes);
+    if (trusted && madvise(address, bytes, kMadvGuardInstall) == 0) {
       if (method == Method::kUnknown) g_method.store(Method::kMadvise, std::memory_order_relaxed);
       return true;
     }
