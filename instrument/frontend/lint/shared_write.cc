@@ -39,7 +39,7 @@ bool synchronises(Unit& unit, const Body& body) {
   for (const Call& call : body.calls()) {
     const auto* constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(call.callee);
     if (constructor != nullptr && is_lock_guard(constructor->getParent())) return true;
-    if (unit.may_wait(body, call) || (bit(call.op) & (bit(Op::kBlocking) | bit(Op::kCancel))) != 0) return true;
+    if (unit.may_wait(body, call) || call.op == Op::kCancel) return true;
   }
   return false;
 }

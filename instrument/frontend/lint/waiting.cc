@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t kWaits = bit(Op::kWait) | bit(Op::kJoin) | bit(Op::kLock) | bit(Op::kTryLock) | bit(Op::kRecv) |
                             bit(Op::kSend) | bit(Op::kTryRecv) | bit(Op::kTrySend) | bit(Op::kSelect) |
                             bit(Op::kCondWait) | bit(Op::kAtomicRead) | bit(Op::kContextDone) | bit(Op::kTryOther) |
-                            bit(Op::kOsBlocking);
+                            bit(Op::kOsBlocking) | bit(Op::kBlocking);
 
 // Sleeping is no join, however often it is used as one.
 bool only_sleeps(const clang::FunctionDecl* callee) {

@@ -310,3 +310,10 @@ void received_in_a_loop(int n) {
   }
   for (int i = 0; i < n; ++i) done.recv();
 }
+
+// blocking() runs its function before it returns.
+void joined_inside_blocking() {
+  int count = 0;
+  std::thread thread([&] { ++count; });
+  gorace::blocking([&] { thread.join(); });
+}
