@@ -46,7 +46,8 @@ absl::**::Barrier::Block                     = release this, acquire this, quiet
 absl::**::base_internal::SpinLockWait        = acquire arg0
 absl::**::base_internal::SpinLock::SlowLock  = acquire this
 
-# Qt 5 and 6. Fast paths are inline atomics on the same word.
+# Qt 5 and 6. Fast paths are inline atomics on the same word. A QReadWriteLock makes what waits in it when it first does,
+# and hands it over by atomics in the library: quiet.
 QMutex::lock                                 = lock this
 QMutex::unlock                               = unlock this
 QMutex::tryLock                              = lock this if true
@@ -58,15 +59,15 @@ QBasicMutex::unlockInternal                  = release this
 QRecursiveMutex::lock                        = lock this
 QRecursiveMutex::unlock                      = unlock this
 QRecursiveMutex::tryLock                     = lock this if true
-QReadWriteLock::lockForRead                  = lock_shared this
-QReadWriteLock::lockForWrite                 = lock this
-QReadWriteLock::tryLockForRead               = lock_shared this if true
-QReadWriteLock::tryLockForWrite              = lock this if true
-QReadWriteLock::unlock                       = unlock this
+QReadWriteLock::lockForRead                  = lock_shared this, quiet
+QReadWriteLock::lockForWrite                 = lock this, quiet
+QReadWriteLock::tryLockForRead               = lock_shared this if true, quiet
+QReadWriteLock::tryLockForWrite              = lock this if true, quiet
+QReadWriteLock::unlock                       = unlock this, quiet
 QSemaphore::acquire                          = acquire this
 QSemaphore::tryAcquire                       = acquire this if true
 QSemaphore::release                          = release this
-QWaitCondition::wait                         = release arg1, acquire arg1
+QWaitCondition::wait                         = release arg1, acquire arg1, quiet
 # The thread's end: abi.h, GORACE_THREAD_END.
 QThread::wait                                = acquire this+1 if true
 QThread::isFinished                          = acquire this+1 if true
