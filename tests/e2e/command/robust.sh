@@ -30,6 +30,36 @@ out_is 'done'
 # Without address randomisation, where the system lets us.
 if setarch -R true 2>/dev/null; then race_found setarch -R "$gorace" run ./race; fi
 
+# In a container whose seccomp filter refuses personality(), as Docker's does.
+cat >refuse_personality.c <<'END'
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int count, char** arguments) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_personality, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+  if (count < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0 || personality(0xffffffff) != -1)
+    return 77;
+  execv(arguments[1], arguments + 1);
+  return 1;
+}
+END
+"$clangxx" -x c refuse_personality.c -o refuse_personality
+refused=0
+./refuse_personality /bin/true || refused=$?
+if [ $refused -ne 77 ]; then race_found ./refuse_personality "$gorace" run ./race; fi
+
 # A limit on address space: said before anything runs.
 t bash -c 'ulimit -v 4000000 && exec ./race'
 code_is 2
