@@ -1,10 +1,11 @@
 #include "detector/memory/mappings.h"
 
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "runtime/base/own_process.h"
 
 namespace gorace::detector {
 namespace {
@@ -53,7 +54,7 @@ bool parse(LineParser& parser, const char* text, long bytes, bool (*visit)(Addre
 
 void for_each_mapping(bool (*visit)(AddressRange, void*), void* argument) {
   const int saved = errno;
-  if (const long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC); fd >= 0) {
+  if (const int fd = runtime::open_mappings(); fd >= 0) {
     LineParser parser;
     char buffer[1024];
     for (long got; (got = syscall(SYS_read, fd, buffer, sizeof(buffer))) > 0;) {

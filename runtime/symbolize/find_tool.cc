@@ -1,12 +1,11 @@
-#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/base/own_process.h"
 #include "runtime/symbolize/server.h"
 
 namespace gorace::runtime {
@@ -27,7 +26,7 @@ bool is_tool_in(const char* folder, size_t length, char* path, size_t bytes) {
 }
 
 bool find_beside_executable(char* path, size_t bytes) {
-  const long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, bytes - 1);
+  const long length = read_executable_link(path, bytes - 1);
   if (length <= 0) return false;
   path[length] = '\0';
   const char* slash = strrchr(path, '/');

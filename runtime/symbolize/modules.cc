@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "runtime/base/internal_allocator.h"
+#include "runtime/base/own_process.h"
 
 namespace gorace::runtime {
 namespace {
@@ -33,7 +34,7 @@ void drop_modules() {
 
 const char* executable_path() {
   char path[PATH_MAX];
-  const long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof path);
+  const long length = read_executable_link(path, sizeof path);
   return length > 0 ? copy_text(path, static_cast<size_t>(length)) : copy_text("", 0);
 }
 

@@ -184,9 +184,9 @@ std::optional<StackVariable> Symbolizer::stack_variable(const std::string& modul
   std::unique_ptr<DebugFile>& debug = llvm_->debug_files_[path];
   if (debug == nullptr) debug = open_debug_file(path);
   if (debug->context == nullptr) return variable;
-  llvm::DWARFCompileUnit* unit = debug->context->getCompileUnitForCodeAddress(offset);
-  if (unit == nullptr) return variable;
-  const std::optional<int64_t> base = frame_base(unit->getSubroutineForAddress(offset), frame_bytes);
+  const llvm::DWARFDie function = debug->context->getDIEsForAddress(offset).FunctionDIE;
+  if (!function.isValid()) return variable;
+  const std::optional<int64_t> base = frame_base(function, frame_bytes);
   if (!base.has_value()) return variable;
   for (const llvm::DILocal& local : debug->context->getLocalsForAddress(Llvm::at(offset))) {
     if (!local.FrameOffset.has_value() || local.Name.empty()) continue;
