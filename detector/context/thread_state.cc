@@ -9,7 +9,8 @@
 #include "runtime/base/spin_lock.h"
 
 // Zero: not watched, until set_current_context.
-__attribute__((tls_model("initial-exec"))) __thread GoraceTls __gorace_tls = {0, 0, nullptr, nullptr};
+__attribute__((tls_model("initial-exec"))) __thread GoraceTls __gorace_tls = {0, 0, nullptr, nullptr,
+                                                                              GORACE_ACCESS_MASKS};
 
 namespace gorace::detector {
 namespace {

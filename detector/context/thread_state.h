@@ -88,6 +88,7 @@ struct ThreadState {
 
 static_assert(offsetof(ThreadState, own_accesses) == GORACE_STATE_OWN_ACCESSES);
 static_assert(offsetof(GoraceTls, thread_state) == GORACE_TLS_THREAD_STATE);
+static_assert(offsetof(GoraceTls, access_masks) == GORACE_TLS_ACCESS_MASKS);
 
 // The calling thread's state, made at the first need.
 ThreadState& make_thread_state();

@@ -31,7 +31,8 @@ struct CheckEmitter::Shape {
   enum Kind { kOneGranule, kWholeGranules, kRange } kind;
   // Address bits to test at run time, all zero in an address of this shape; 0: nothing to test.
   uint64_t tested_bits = 0;
-  // Of kOneGranule: the offset in the granule, when it is known at compile time.
+  // Of kOneGranule: bits that are zero in the offset in the granule, and the offset when it is known at compile time.
+  uint64_t zero_bits = 0;
   bool is_offset_known = false;
   unsigned offset = 0;
 };
@@ -57,6 +58,7 @@ CheckEmitter::Shape CheckEmitter::shape_of(const Access& access, const llvm::Ins
   if (access.bytes < kGranuleBytes && llvm::isPowerOf2_64(access.bytes)) {
     Shape shape{Shape::kOneGranule};
     shape.tested_bits = (access.bytes - 1) & ~low_zero;
+    shape.zero_bits = low_zero;
     shape.is_offset_known = low_known == kGranuleBytes - 1;
     shape.offset = known.One.extractBitsAsZExtValue(3, 0);
     // Known to be misaligned, as in a packed structure: in one granule it may still be.
@@ -120,9 +122,8 @@ Value* CheckEmitter::one_granule(IRBuilder<>& builder, Value* address, const Acc
   // The identity part of the mask is a sign-extended 32-bit constant, which instructions can hold.
   if (shape.is_offset_known)
     return builder.CreateAnd(bits, builder.getInt64(GORACE_IDENTITY_MASK | bytes_mask << shape.offset));
-  Value* mask =
-      builder.CreateShl(builder.getInt64(bytes_mask), builder.CreateAnd(address, builder.getInt64(kGranuleBytes - 1)));
-  return builder.CreateAnd(bits, builder.CreateOr(mask, builder.getInt64(GORACE_IDENTITY_MASK)));
+  Value* offset = builder.CreateAnd(address, builder.getInt64((kGranuleBytes - 1) & ~shape.zero_bits));
+  return builder.CreateAnd(bits, words_.load_access_mask(builder, access.bytes, offset));
 }
 
 Value* CheckEmitter::whole_granules(IRBuilder<>& builder, Value* address, const Access& access) {

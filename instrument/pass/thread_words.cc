@@ -5,6 +5,7 @@
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/TargetParser/Triple.h"
 
 namespace gorace::instrument {
@@ -46,15 +47,22 @@ Value* ThreadWords::variable_offset() {
   return variable_offset_;
 }
 
-Value* ThreadWords::word_address(IRBuilder<>& builder, unsigned offset) {
+Value* ThreadWords::word_address(IRBuilder<>& builder, unsigned offset, Value* index) {
   Value* address = variable_offset();
   if (!is_x86_) address = builder.CreateAdd(call_assembly(builder, "mrs $0, tpidr_el0", /*has_side_effects=*/true), address);
+  if (index != nullptr) address = builder.CreateAdd(address, builder.CreateShl(index, 3));
   if (offset != 0) address = builder.CreateAdd(address, builder.getInt64(offset));
   return builder.CreateIntToPtr(address, llvm::PointerType::get(builder.getContext(), is_x86_ ? kX86FsAddressSpace : 0));
 }
 
 Value* ThreadWords::load_current(IRBuilder<>& builder) {
   return mark_own(builder.CreateAlignedLoad(i64_, word_address(builder, GORACE_TLS_CURRENT), llvm::Align(8)));
+}
+
+Value* ThreadWords::load_access_mask(IRBuilder<>& builder, uint64_t bytes, Value* offset) {
+  constexpr unsigned kMaskBytes = sizeof(GoraceTls::access_masks[0]);
+  const unsigned masks = GORACE_TLS_ACCESS_MASKS + llvm::Log2_64(bytes) * kMaskBytes;
+  return mark_own(builder.CreateAlignedLoad(i64_, word_address(builder, masks, offset), llvm::Align(8)));
 }
 
 Value* ThreadWords::load_calling_context(IRBuilder<>& builder) {

@@ -20,11 +20,14 @@ class ThreadWords {
   explicit ThreadWords(llvm::Function& function);
 
   llvm::Value* load_current(llvm::IRBuilder<>& builder);
+  // load_access_mask: the mask of an access of 1, 2 or 4 bytes at `offset` in its granule.
+  llvm::Value* load_access_mask(llvm::IRBuilder<>& builder, uint64_t bytes, llvm::Value* offset);
   llvm::Value* load_calling_context(llvm::IRBuilder<>& builder);
   void store_calling_context(llvm::IRBuilder<>& builder, llvm::Value* value);
 
  private:
-  llvm::Value* word_address(llvm::IRBuilder<>& builder, unsigned offset);
+  // index: of a word from `offset` on; null: 0.
+  llvm::Value* word_address(llvm::IRBuilder<>& builder, unsigned offset, llvm::Value* index = nullptr);
   llvm::Value* variable_offset();
 
   llvm::Function& function_;

@@ -29,7 +29,8 @@ FORWARD(atoll) FORWARD(atof)
 #undef FORWARD
 
 extern "C" {
-__thread GoraceTls __gorace_tls = {(uint64_t{1} << GORACE_IDENTITY_SHIFT) | GORACE_BYTE_MASK, 0x1234, nullptr, nullptr};
+__thread GoraceTls __gorace_tls = {(uint64_t{1} << GORACE_IDENTITY_SHIFT) | GORACE_BYTE_MASK, 0x1234, nullptr, nullptr,
+                                   GORACE_ACCESS_MASKS};
 }
 
 namespace {

@@ -128,4 +128,4 @@ define void @left_alone(ptr %p) {
 
 ; The module has fences: the detector is told.
 ; CHECK-LABEL: define linkonce_odr hidden void @gorace.module_ctor.fences() {{.*}}comdat
-; CHECK: call void @__gorace_module_init(i32 2, i32 1)
+; CHECK: call void @__gorace_module_init(i32 3, i32 1)

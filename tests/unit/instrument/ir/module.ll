@@ -20,7 +20,7 @@ define void @own() {
 @variable = global i64 0
 
 ; CHECK: define linkonce_odr hidden void @gorace.module_ctor() #{{[0-9]+}} comdat {
-; CHECK-NEXT: call void @__gorace_module_init(i32 2, i32 0)
+; CHECK-NEXT: call void @__gorace_module_init(i32 3, i32 0)
 ; CHECK-NEXT: notail call void @__gorace_module_code(ptr @__start_gorace_code, ptr @__stop_gorace_code)
 ; CHECK-NEXT: ret void
 ; CHECK: !{i32 7, !"gorace.instrumented", i32 1}

@@ -27,14 +27,19 @@ define i64 @read8(ptr %p) {
   ret i64 %v
 }
 
-; A write looks at word 0. The offset in the granule of a 4-byte access is found at run time.
+; A write looks at word 0. The mask of a 4-byte access, whose offset in the granule is known at run time, is a word of
+; the thread's: 0 or 4 times 8 from GORACE_TLS_ACCESS_MASKS and those of 1 and 2 bytes on.
 ; CHECK-LABEL: define void @write4(
+; CHECK: %[[#OFF:]] = call i64 asm "movq __gorace_tls@GOTTPOFF(%rip), $0", "=r"()
 ; CHECK: lshr i64 %{{.*}}, 19
 ; CHECK-NEXT: and i64 %{{.*}}, -16
 ; CHECK-NEXT: add i64 %{{.*}}, 17592186044416
-; CHECK: %[[OFFSET:.*]] = and i64 %{{.*}}, 7
-; CHECK-NEXT: %[[M:.*]] = shl i64 15, %[[OFFSET]]
-; CHECK-NEXT: %[[MASK:.*]] = or i64 %[[M]], -268435456
+; CHECK: %[[OFFSET:.*]] = and i64 %{{.*}}, 4
+; CHECK-NEXT: %[[INDEX:.*]] = shl i64 %[[OFFSET]], 3
+; CHECK-NEXT: %[[A:.*]] = add i64 %[[#OFF]], %[[INDEX]]
+; CHECK-NEXT: %[[B:.*]] = add i64 %[[A]], 192
+; CHECK-NEXT: %[[P:.*]] = inttoptr i64 %[[B]] to ptr addrspace(257)
+; CHECK-NEXT: %[[MASK:.*]] = load i64, ptr addrspace(257) %[[P]], align 8, !nosanitize
 ; CHECK-NEXT: and i64 %{{.*}}, %[[MASK]]
 ; CHECK: call preserve_mostcc void @__gorace_write4(ptr %p)
 ; CHECK: store i32 1, ptr %p
@@ -46,7 +51,7 @@ define void @write4(ptr %p) {
 ; ... and is a constant where the address's low bits are known.
 ; CHECK-LABEL: define void @write4_known_offset(
 ; CHECK: %[[Q:.*]] = getelementptr i8, ptr %p, i64 4
-; CHECK-NOT: shl i64 15
+; CHECK-NOT: , 192
 ; CHECK: and i64 %{{.*}}, -268435216
 ; CHECK: call preserve_mostcc void @__gorace_write4(ptr %[[Q]])
 define void @write4_known_offset(ptr align 8 %p) {
@@ -56,7 +61,8 @@ define void @write4_known_offset(ptr align 8 %p) {
 }
 
 ; CHECK-LABEL: define i16 @read2(
-; CHECK: shl i64 3,
+; CHECK: and i64 %{{.*}}, 6
+; CHECK: add i64 %{{.*}}, 128
 ; CHECK: call preserve_mostcc void @__gorace_read2(
 define i16 @read2(ptr %p) {
   %v = load i16, ptr %p, align 2
@@ -64,7 +70,8 @@ define i16 @read2(ptr %p) {
 }
 
 ; CHECK-LABEL: define void @write1(
-; CHECK: shl i64 1,
+; CHECK: and i64 %{{.*}}, 7
+; CHECK: add i64 %{{.*}}, 64
 ; CHECK: call preserve_mostcc void @__gorace_write1(
 define void @write1(ptr %p, i8 %v) {
   store i8 %v, ptr %p, align 1
