@@ -223,13 +223,15 @@ class RangeAccess {
     uint64_t* words = shadow_words(address);
     const uint64_t mine = word_ | mask;
     if (same_epoch(words, mine, kIsWrite)) return;
-    if (is_atomic_) return recorded_granule(address, words, lock_granule(state_, words), mine);
+    if (is_atomic_) return recorded_granule(address, words, lock(address, words), mine);
     if (holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
-    const uint64_t write = lock_granule(state_, words);
+    const uint64_t write = lock(address, words);
     const uint64_t result = replace_words<kIsWrite>(context_, words, write, mine);
     if (__builtin_expect(result == kBusy, 0)) return recorded_granule(address, words, write, mine);
     unlock_granule(state_, words, result);
   }
+
+  uint64_t lock(uintptr_t address, uint64_t* words) { return lock_for_access(context_, state_, words, address); }
 
   // The granule is locked; word 0 was `write`.
   [[gnu::noinline]] void recorded_granule(uintptr_t address, uint64_t* words, uint64_t write, uint64_t mine) {
