@@ -18,18 +18,24 @@ struct OnceCall {
 };
 constinit __attribute__((tls_model("initial-exec"))) thread_local OnceCall t_once_call{};
 
+// Out of line, since the function may park and its goroutine continue on another thread: compilers keep the address of
+// what is thread_local over calls.
+[[gnu::noinline]] void begin_attempt(pthread_once_t* control) {
+  on_acquire(control);
+  enter_initialiser(control);
+}
+[[gnu::noinline]] void end_attempt(pthread_once_t* control) {
+  leave_initialiser();
+  on_release(control);
+}
+[[gnu::noinline]] void return_from_once(pthread_once_t* control) { on_acquire(control); }
+
 // The calls for one control happen one after the other: one that throws before the next attempt
 // ([thread.once.callonce]).
 class Attempt {
  public:
-  explicit Attempt(pthread_once_t* control) : control_(control) {
-    on_acquire(control);
-    enter_initialiser(control);
-  }
-  ~Attempt() {
-    leave_initialiser();
-    on_release(control_);
-  }
+  explicit Attempt(pthread_once_t* control) : control_(control) { begin_attempt(control); }
+  ~Attempt() { end_attempt(control_); }
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
@@ -48,7 +54,7 @@ void call_once_body() {
 int run_once(pthread_once_t* control, void (*body)()) {
   t_once_call = {control, body};
   const int result = real_once(control, call_once_body);
-  if (result == 0) on_acquire(control);
+  if (result == 0) return_from_once(control);
   return result;
 }
 
