@@ -62,6 +62,8 @@ struct Hooks {
   // access: the runtime itself reads or writes `bytes` at `address` on the user's behalf, in a way that races with
   // other such accesses (close against send, WaitGroup misuse).
   void (*access)(G* g, const void* address, size_t bytes, bool is_write) = nullptr;
+  // concurrent_write: a write that races with other accesses, but not with writes of this kind.
+  void (*concurrent_write)(G* g, const void* address, size_t bytes) = nullptr;
 
   // object_dead: [address, address + bytes) no longer holds runtime objects; clocks kept for it are forgotten.
   void (*object_dead)(const void* address, size_t bytes) = nullptr;

@@ -113,17 +113,28 @@ void on_exchange(G* g, G* parked) {
   if (running != nullptr && other != nullptr) context_exchange(running, other);
 }
 
+void access(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin) {
+  if (const uintptr_t at = address_of(address); at % kGranuleBytes + bytes <= kGranuleBytes) {
+    access_granule(context, at, bytes, is_write, origin);
+  } else {
+    access_memory(context, address, bytes, is_write, origin);
+  }
+}
+
 void on_access(G* g, const void* address, size_t bytes, bool is_write) {
   Context* context = watched_context_of(g);
   if (context == nullptr) return;
   const OriginId origin = intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
   context->last_used_object = address;
   context->last_use = origin;
-  if (const uintptr_t at = address_of(address); at % kGranuleBytes + bytes <= kGranuleBytes) {
-    access_granule(context, at, bytes, is_write, origin);
-  } else {
-    access_memory(context, address, bytes, is_write, origin);
-  }
+  access(context, address, bytes, is_write, origin);
+}
+
+// Atomic accesses do not race with each other.
+void on_concurrent_write(G* g, const void* address, size_t bytes) {
+  Context* context = watched_context_of(g);
+  if (context == nullptr) return;
+  access(context, address, bytes, /*is_write=*/true, intern_here(/*skip_frames=*/1, AccessKind::kAtomic));
 }
 
 // Mutex::lock reads the mutex just before (on_access), so that call's origin is where it is taken.
@@ -163,6 +174,7 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .lock_taken = lock_taken,
     .lock_dropped = lock_dropped,
     .access = on_access,
+    .concurrent_write = on_concurrent_write,
     .object_dead = object_dead,
 };
 

@@ -84,6 +84,11 @@ bool print_kind_hint(RawWriter& out, const Race& race) {
   }
   const bool present_atomic = present == AccessKind::kAtomic;
   if (present_atomic == (previous == AccessKind::kAtomic)) return false;
+  if ((present_atomic ? previous : present) == AccessKind::kRuntime) {
+    out << "\nHint: nothing orders the first add() of a WaitGroup before wait(): call it before the goroutine "
+           "starts.\n";
+    return true;
+  }
   const Name atomic{present_atomic ? race.present : race.previous, !present_atomic};
   const Name plain{present_atomic ? race.previous : race.present, present_atomic};
   out << "\nHint: " << atomic << " is atomic, " << plain << " is not; make it atomic too.\n";

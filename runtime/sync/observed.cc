@@ -16,6 +16,9 @@ void tell_exchange(G* g, G* parked) { observe<&Hooks::exchange>(g, parked); }
 void tell_access(G* g, const void* address, size_t bytes, bool is_write) {
   observe<&Hooks::access>(g, address, bytes, is_write);
 }
+void tell_concurrent_write(G* g, const void* address, size_t bytes) {
+  observe<&Hooks::concurrent_write>(g, address, bytes);
+}
 void tell_dead(const void* address, size_t bytes) { observe<&Hooks::object_dead>(address, bytes); }
 
 void note_acquire_observed(const void* object) { tell_acquire(runtime::current_g(), object); }

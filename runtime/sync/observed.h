@@ -21,6 +21,7 @@ void tell_release_merge(runtime::G* g, const void* object);
 void tell_release_acquire(runtime::G* g, const void* object);
 void tell_exchange(runtime::G* g, runtime::G* parked);
 void tell_access(runtime::G* g, const void* address, size_t bytes, bool is_write);
+void tell_concurrent_write(runtime::G* g, const void* address, size_t bytes);
 void tell_dead(const void* address, size_t bytes);
 
 // note_... do so in the name of the caller, if somebody observes.

@@ -27,10 +27,10 @@ constexpr uint64_t kWaiterMask = kLockBit - 1;
 int32_t counter_of(uint64_t state) { return static_cast<int32_t>(state >> 32); }
 uint64_t waiters_of(uint64_t state) { return state & kWaiterMask; }
 
-// The first add and the first wait must not be concurrent: observers see a read and a write of one word, as in Go.
-void note_access(G* g, SyncWaiter* const& word, bool is_write) {
-  internal::tell_access(g, &word, sizeof(word), is_write);
-}
+// An add from zero and a wait must not be concurrent: observers see a read and a write of one word. Go tells of the
+// first wait that blocks only, here one that returns at once counts too. Waits do not exclude each other.
+void note_first_add(G* g, SyncWaiter* const& word) { internal::tell_access(g, &word, sizeof(word), false); }
+void note_wait(G* g, SyncWaiter* const& word) { internal::tell_concurrent_write(g, &word, sizeof(word)); }
 
 void relax(int* spins) {
   if (++*spins < 100) {
@@ -60,7 +60,7 @@ void WaitGroup::add(int delta) {
   // acq_rel: each done() is ordered before the wait() that sees the counter at zero.
   const uint64_t state = state_.fetch_add(change, std::memory_order_acq_rel) + change;
   const int32_t counter = counter_of(state);
-  if (g != nullptr && delta > 0 && counter == delta) note_access(g, waiters_, false);
+  if (g != nullptr && delta > 0 && counter == delta) note_first_add(g, waiters_);
   if (counter < 0) panic("sync: negative WaitGroup counter");
   if (waiters_of(state) == 0) return;
   if (delta > 0 && counter == delta) panic("sync: WaitGroup misuse: Add called concurrently with Wait");
@@ -98,7 +98,10 @@ void WaitGroup::wait() {
   uint64_t state = state_.load(std::memory_order_acquire);  // pairs with add()
   for (;;) {
     if (state == 0) {
-      internal::note_acquire(this);
+      if (G* g = internal::observed_g(); g != nullptr) {
+        internal::tell_acquire(g, this);  // what is done is ordered, and the adds before it
+        note_wait(g, waiters_);
+      }
       return;
     }
     // Locked, or at zero with waiters that the last done() is about to let go: it is still busy with this object.
@@ -113,7 +116,7 @@ void WaitGroup::wait() {
     }
   }
   G* g = runtime::current_g();
-  if (waiters_of(state) == 0 && internal::observed()) note_access(g, waiters_, true);
+  if (waiters_of(state) == 0 && internal::observed()) note_wait(g, waiters_);
   SyncWaiter self;
   self.g = g;
   self.next = waiters_;

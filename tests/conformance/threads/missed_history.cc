@@ -86,7 +86,8 @@ RACE_CASE_OF_REPORTS(RaceEightTimesOnOneGranule, 8) {
         });
 }
 
-// The trace of the first thread is overwritten. TSan reports the first of these three with "failed to restore the stack", the others not at all.
+// The trace of the first thread is overwritten. TSan reports the first of these three with "failed to restore the
+// stack", the others not at all.
 RACE_CASE(RaceAndThenAMillionAccesses) {
   auto other = std::make_unique<std::array<int, 1000>>();
   after(

@@ -45,6 +45,27 @@ class Threads {
   std::vector<std::thread> threads_;
 };
 
+// in_distinct_stacks calls f(0) ... f(kSide * kSide - 1), each under a call stack of its own: races in them are reports
+// of their own.
+template <int kIndex, class F>
+[[gnu::noinline]] void leaf(F& f, int index) {
+  f(index);
+  asm volatile("");  // not a tail call
+}
+template <int kIndex, class F, int... kLeaves>
+[[gnu::noinline]] void branch(F& f, std::integer_sequence<int, kLeaves...>) {
+  (leaf<kLeaves>(f, kIndex * static_cast<int>(sizeof...(kLeaves)) + kLeaves), ...);
+  asm volatile("");
+}
+template <class F, int... kBranches>
+void in_branches(F& f, std::integer_sequence<int, kBranches...> all) {
+  (branch<kBranches>(f, all), ...);
+}
+template <int kSide, class F>
+void in_distinct_stacks(F f) {
+  in_branches(f, std::make_integer_sequence<int, kSide>());
+}
+
 // after runs `second` in a thread of its own once `first`, in another, is done; nothing orders the two.
 template <class First, class Second>
 void after(First first, Second second) {
