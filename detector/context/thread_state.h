@@ -42,6 +42,14 @@ struct Transition {
   bool is_known;  // false: seen once, only the key is valid
 };
 
+// ReadLane: a strand's latest reads of one granule, beside the granule's record (shadow/read_lanes.h).
+struct ReadLane {
+  uint64_t tag;  // of the record; 0: never used
+  uint64_t* words;
+  uint64_t latest;
+  uint64_t earlier;  // 0, or a read of an earlier epoch, of bytes that are not in `latest`
+};
+
 // SharedContent: a record with some content, for all granules that come to have it (shadow/intern.h).
 struct SharedContent {
   uint64_t hash;
@@ -75,6 +83,9 @@ struct ThreadState {
   Transition transitions[size_t{1} << kTransitionBits] = {};
   static constexpr int kContentBits = 7;
   SharedContent contents[size_t{1} << kContentBits] = {};
+
+  static constexpr size_t kReadLanes = 64;
+  ReadLane read_lanes[kReadLanes] = {};  // written by the thread, read by all
 
   // Bounds of a stack that this thread ran on lately (origin/stack_walk.cc).
   uintptr_t stack_low = 0;

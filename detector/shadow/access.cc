@@ -5,6 +5,7 @@
 #include "detector/shadow/granule.h"
 #include "detector/shadow/page_flags.h"
 #include "detector/shadow/race_list.h"
+#include "detector/shadow/read_lanes.h"
 #include "detector/shadow/record.h"
 #include "detector/shadow/transition.h"
 
@@ -33,12 +34,23 @@ bool is_on_own_stack(const Access& access) {
 
 // access_recorded is for a granule whose history is in a record. Returns the new word 0.
 [[gnu::noinline]] uint64_t access_recorded(ThreadState& state, uint64_t* words, uint64_t tag, const Access& access) {
+  const bool is_plain_read = !access.is_write && !access.is_atomic;
+  if (is_plain_read && record_at(tagged_record(tag)).is_laned() &&
+      join_lanes(state, words, tag, access.context, access.word))
+    return tag;
   const uint32_t index = own_record(state, tag);
   if (index == 0) return tag;
   record_access(record_at(index), access);
   const uint64_t result = settle(state, words, index, /*share=*/!is_on_own_stack(access));
+  if (!is_tagged(result)) return result;
   // The hint: this read need not come here again in this epoch.
-  if (is_tagged(result) && !access.is_write && !access.is_atomic) store_read_word(words, access.word);
+  if (is_plain_read) store_read_word(words, access.word);
+  if (tagged_record(result) != index) return result;
+  if (is_plain_read) {
+    note_read_in_place(state, words, result, access.context, access.word);
+  } else {
+    record_at(index).read_streak = 0;
+  }
   return result;
 }
 
@@ -141,8 +153,12 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
   if (is_tagged(write) && !word_is_atomic(mine) &&
       replace_own(record_at(tagged_record(write)), *context, mine, is_write, false)) {
     uint64_t* words = shadow_words(address);
-    if (!is_write) store_read_word(words, mine);
-    unlock_granule(state, words, tag_of(tagged_record(write)));
+    const uint64_t tag = tag_of(tagged_record(write));
+    if (!is_write) {
+      store_read_word(words, mine);
+      note_read_in_place(state, words, tag, *context, mine);
+    }
+    unlock_granule(state, words, tag);
     leave_granule(state);
     return;
   }
@@ -225,6 +241,7 @@ class RangeAccess {
     if (same_epoch(words, mine, kIsWrite)) return;
     if (is_atomic_) return recorded_granule(address, words, lock(address, words), mine);
     if (holds_own_access(state_, words, context_.current, mask, kIsWrite)) return;
+    if (!kIsWrite && read_in_lane(state_, context_, words, mine)) return;
     const uint64_t write = lock(address, words);
     const uint64_t result = replace_words<kIsWrite>(context_, words, write, mine);
     if (__builtin_expect(result == kBusy, 0)) return recorded_granule(address, words, write, mine);

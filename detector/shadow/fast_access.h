@@ -9,6 +9,7 @@
 #include "detector/shadow/granule.h"
 #include "detector/shadow/own_access.h"
 #include "detector/shadow/race_list.h"
+#include "detector/shadow/read_lanes.h"
 #include "detector/shadow/transition.h"
 
 namespace gorace::detector {
@@ -76,6 +77,11 @@ template <bool kIsWrite, class MakeOrigin>
   const uint64_t mine = make_word(context->current, make_origin(state), byte_mask(address, bytes));
   note_use(context, address, bytes);
   note_depth(context);
+  if (!kIsWrite && read_in_lane(state, *context, words, mine)) {
+    state.locked_granule = nullptr;
+    leave_granule(state);
+    return;
+  }
   const uint64_t write = lock_for_access(*context, state, words, address);
   uint64_t result = replace_words<kIsWrite>(*context, words, write, mine);
   if (result == kBusy) result = repeat_transition(state, words, address, write, mine, kIsWrite);

@@ -151,6 +151,13 @@ void LargeHistory::access(const Access& access) {
   }
 }
 
+void LargeHistory::add_read(uint64_t word) {
+  EntryTable& table = table_of(false, false);
+  const bool is_older =
+      table.find_if(word, [&](uint64_t entry) { return identity_epoch(entry) > identity_epoch(word); }) != nullptr;
+  if (is_older || !table.replace(word)) table.insert(word);
+}
+
 void LargeHistory::forget_bytes(uint8_t bytes) {
   for (EntryTable& table : tables_) {
     table.rebuild([&](uint64_t entry) {

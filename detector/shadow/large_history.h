@@ -64,6 +64,8 @@ class LargeHistory {
 
   void add(uint64_t entry, bool is_write) { table_of(is_write, word_is_atomic(entry)).insert(entry); }
   void access(const Access& access);
+  // add_read adds a plain read, which its strand may have made before or after those that are here.
+  void add_read(uint64_t word);
   void forget_bytes(uint8_t bytes);
   size_t size() const;
 
@@ -85,6 +87,16 @@ class LargeHistory {
 
   EntryTable tables_[kTables];  // index: 1 for writes + 2 for atomic
 };
+
+// for_each_entry calls visit(entry, is_write) for all that a record holds.
+template <class Visit>
+void for_each_entry(const Record& record, Visit&& visit) {
+  if (record.is_large()) {
+    record.table->for_each(visit);
+    return;
+  }
+  for (int i = 0; i < record.count; ++i) visit(record.entry[i], record.is_write(i));
+}
 
 }  // namespace gorace::detector
 

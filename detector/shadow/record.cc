@@ -4,6 +4,7 @@
 #include "detector/memory/index_slab.h"
 #include "detector/shadow/intern.h"
 #include "detector/shadow/large_history.h"
+#include "detector/shadow/read_lanes.h"
 #include "detector/shadow/transition.h"
 
 namespace gorace::detector {
@@ -76,7 +77,7 @@ void access_small(Record& record, const Access& access) {
 }  // namespace
 
 bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic) {
-  if (record.is_large() || !is_private(record)) return false;
+  if (record.is_large() || record.is_laned() || !is_private(record)) return false;
   int own = -1;
   for (int i = 0; i < record.count; ++i) {
     const uint64_t entry = record.entry[i];
@@ -94,6 +95,7 @@ bool replace_own(Record& record, const Context& context, uint64_t word, bool is_
   if (own < 0) return false;
   begin_change(record);
   record.set_entry(own, word);
+  if (is_write || is_atomic) record.read_streak = 0;
   return true;
 }
 
@@ -107,6 +109,8 @@ uint32_t make_record(ThreadState& state) {
   begin_change(record);
   record.set_count(0);
   record.set_write_bits(0);
+  record.read_streak = 0;
+  record.lanes_after = Record::kFirstLanesAfter;
   __atomic_store_n(&record.references, 1, __ATOMIC_RELAXED);
   return index;
 }
@@ -116,6 +120,7 @@ uint32_t own_record(ThreadState& state, uint64_t tag) {
   Record& record = record_at(index);
   if (is_private(record)) {
     begin_change(record);
+    if (record.is_laned()) collect_lanes(record, tag);
     return index;
   }
   const uint32_t copied = make_record(state);

@@ -44,8 +44,13 @@ struct alignas(64) Record {
   static constexpr int kEntries = 6;
   static constexpr uint8_t kLarge = 0xff;
 
+  static constexpr uint8_t kLaned = 0xff;
+  static constexpr uint8_t kFirstLanesAfter = 16;
+
   uint8_t count;        // entries in use; kLarge: the history is in `table`
   uint8_t write_bits;   // bit i: entry i is a write
+  uint8_t read_streak;  // reads since anything else; kLaned: later reads are in lanes (read_lanes.h)
+  uint8_t lanes_after;  // the streak that makes it so
   uint32_t version;     // of the tag that stands for the present content
   uint32_t references;  // granules that have the tag, and credits (intern.h)
   union {
@@ -54,6 +59,7 @@ struct alignas(64) Record {
   };
 
   bool is_large() const { return count == kLarge; }
+  bool is_laned() const { return read_streak == kLaned; }
   bool is_write(int i) const { return (write_bits >> i & 1) != 0; }
 
   // All are read without the granule's lock too. release: whoever sees the count sees its entries.
