@@ -84,7 +84,7 @@ struct ThreadState {
   static constexpr int kContentBits = 7;
   SharedContent contents[size_t{1} << kContentBits] = {};
 
-  static constexpr size_t kReadLanes = 64;
+  static constexpr size_t kReadLanes = 256;
   ReadLane read_lanes[kReadLanes] = {};  // written by the thread, read by all
 
   // Bounds of a stack that this thread ran on lately (origin/stack_walk.cc).
