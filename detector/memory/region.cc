@@ -13,6 +13,10 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 namespace gorace::detector {
 namespace {
 
@@ -83,6 +87,13 @@ int reserve_fixed_region(uintptr_t address, size_t bytes) {
   }
   advise_sparse(address, bytes);
   return 0;
+}
+
+void populate_pages(void* start, size_t bytes) {
+  const int saved = errno;
+  // Since Linux 5.14. Without it the pages come as they are met.
+  syscall(SYS_madvise, start, bytes, MADV_POPULATE_WRITE);
+  errno = saved;
 }
 
 void discard_pages(void* start, size_t bytes) {

@@ -16,6 +16,9 @@ void* reserve_region(size_t bytes, const char* what);
 // mapped there.
 int reserve_fixed_region(uintptr_t address, size_t bytes);
 
+// populate_pages gives whole pages memory, those that have none yet. They stay without where the system cannot.
+void populate_pages(void* start, size_t bytes);
+
 // discard_pages makes whole pages read as zero again and gives their memory back.
 void discard_pages(void* start, size_t bytes);
 

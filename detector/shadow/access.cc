@@ -277,6 +277,7 @@ void access_range(Context* context, const void* address, size_t bytes, OriginId 
   const DetectorScope scope(state);
   note_use(context, reinterpret_cast<uintptr_t>(address), bytes);
   note_depth(context);
+  expect_shadow_of_range(reinterpret_cast<uintptr_t>(address), bytes);
   RangeAccess<kIsWrite> range(*context, state, origin);
   range.access(reinterpret_cast<uintptr_t>(address), bytes);
   range.report(bytes);

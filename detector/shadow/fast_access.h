@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "detector/shadow/fault_ahead.h"
 #include "detector/shadow/granule.h"
 #include "detector/shadow/own_access.h"
 #include "detector/shadow/race_list.h"
@@ -90,6 +91,7 @@ template <bool kIsWrite, class MakeOrigin>
     return;
   }
   unlock_granule(state, words, result);
+  if (write == 0) expect_shadow(address);
   leave_granule(state);
 }
 

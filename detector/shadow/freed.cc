@@ -197,6 +197,7 @@ void free_memory(Context* context, const void* address, size_t bytes, OriginId o
   const uintptr_t high = low + bytes;
   note_use(context, low, bytes);
   note_depth(context);
+  expect_shadow_of_range(low, bytes);
   Freeing freeing(*context, state, origin);
   for (uintptr_t part = low; part < high;) {
     const uintptr_t page_end = (part & ~(kPageBytes - 1)) + kPageBytes;

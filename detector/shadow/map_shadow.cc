@@ -14,6 +14,7 @@
 #include "detector/memory/region.h"
 #include "detector/shadow/access.h"
 #include "detector/shadow/address_layout.h"
+#include "detector/shadow/fault_ahead.h"
 #include "detector/shadow/page_flags.h"
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/raw_writer.h"
@@ -100,6 +101,7 @@ void map_shadow() {
   reserve_or_run_again(GORACE_SHADOW_BASE, GORACE_SHADOW_BYTES, "shadow memory");
   reserve_or_run_again(GORACE_META_BASE, GORACE_META_BYTES, "shadow memory");
   g_page_flags = static_cast<uint8_t*>(reserve_region(kPageFlagsBytes, "shadow memory"));
+  g_shadow_known = static_cast<uint8_t*>(reserve_region(kPageFlagsBytes, "shadow memory"));
   g_mapped.store(true, std::memory_order_relaxed);
 }
 

@@ -6,6 +6,7 @@
 
 #include "detector/memory/region.h"
 #include "detector/shadow/access.h"
+#include "detector/shadow/fault_ahead.h"
 #include "detector/shadow/granule.h"
 #include "detector/shadow/page_flags.h"
 #include "detector/shadow/record.h"
@@ -89,6 +90,7 @@ void clear_words(uintptr_t low, uintptr_t high) {
   const size_t tail = (reinterpret_cast<uintptr_t>(begin) + bytes) % kPageBytes;
   memset(begin, 0, head);
   discard_pages(begin + head, bytes - head - tail);
+  forget_shadow((low + kPageBytes - 1) & ~(kPageBytes - 1), high & ~(kPageBytes - 1));
   memset(begin + bytes - tail, 0, tail);
 }
 

@@ -1,0 +1,53 @@
+// Fault-ahead: gives shadow its pages before the program meets them one by one. An inline check reads the shadow first,
+// which maps the kernel's page of zeros; the write that follows replaces it, for which all the program's processors
+// must flush their translations. So the first access to each page costs two faults and an interrupt to every other
+// thread. Programs mostly come to pages in order: when the first one of some that lie in order is met, as many as lie
+// behind it, up to 16, are given memory ahead, in one call. A range that is accessed whole gets its pages in the same
+// way.
+//
+// (As file systems read ahead. Rejected: huge pages, 2 MiB for each sparse part; populating the shadow of each heap
+// block when it is allocated, since many large ones are never filled.)
+//
+// What is known here is a guess, and only costs time when it is wrong: pages may have been given back since, or may
+// never have been noted.
+//
+// Thread safety: any thread. Must not be called with a granule locked.
+#ifndef GORACE_DETECTOR_SHADOW_FAULT_AHEAD_H_
+#define GORACE_DETECTOR_SHADOW_FAULT_AHEAD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector/abi/abi.h"
+#include "detector/shadow/page_flags.h"
+
+namespace gorace::detector {
+
+extern uint8_t* g_shadow_known;  // a byte for each page of the program: its shadow has memory; set by map_shadow
+
+inline uint8_t* shadow_known_of(uintptr_t address) {
+  return g_shadow_known + ((address & GORACE_APP_MASK) >> kPageShift);
+}
+
+void fault_in_order(uintptr_t address);
+void fault_in_range(uintptr_t low, uintptr_t high);
+
+// expect_shadow: the shadow of this address has been written for the first time, perhaps.
+inline void expect_shadow(uintptr_t address) {
+  if (__builtin_expect(__atomic_load_n(shadow_known_of(address), __ATOMIC_RELAXED) == 0, 0)) fault_in_order(address);
+}
+
+// expect_shadow_of_range: the shadow of all these bytes will be written.
+inline void expect_shadow_of_range(uintptr_t address, size_t bytes) {
+  const uintptr_t last = address + bytes - 1;
+  const bool is_known = __atomic_load_n(shadow_known_of(address), __ATOMIC_RELAXED) != 0 &&
+                        __atomic_load_n(shadow_known_of(last), __ATOMIC_RELAXED) != 0;
+  if (__builtin_expect(!is_known, 0)) fault_in_range(address, last + 1);
+}
+
+// forget_shadow: whole pages of shadow were given back.
+void forget_shadow(uintptr_t low, uintptr_t high);
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_SHADOW_FAULT_AHEAD_H_
