@@ -7,31 +7,44 @@
 
 namespace gorace::detector {
 
-uint8_t* g_shadow_known;
+uint8_t* g_known_pages;
 
 namespace {
 
 constexpr size_t kMostPagesAhead = 16;
 
-bool is_known(uintptr_t page) { return __atomic_load_n(shadow_known_of(page), __ATOMIC_RELAXED) != 0; }
+void note_pages(uintptr_t page, size_t pages, uint8_t what) {
+  for (size_t i = 0; i < pages; ++i) {
+    uint8_t* known = known_page_of(page + i * kPageBytes);
+    __atomic_store_n(known, static_cast<uint8_t>(__atomic_load_n(known, __ATOMIC_RELAXED) | what), __ATOMIC_RELAXED);
+  }
+}
 
-void fault_in(uintptr_t page, size_t pages) {
-  for (size_t i = 0; i < pages; ++i) __atomic_store_n(shadow_known_of(page + i * kPageBytes), 1, __ATOMIC_RELAXED);
-  populate_pages(shadow_words(page), pages * kPageBytes * 2);
+void fault_in(uintptr_t page, size_t pages, uint8_t what) {
+  note_pages(page, pages, what);
+  if (what == kShadowKnown) {
+    populate_pages(shadow_words(page), pages * kPageBytes * 2);
+    return;
+  }
+  // Two pages of the program share one of meta words.
+  const uintptr_t begin = (GORACE_META_BASE + (page & GORACE_APP_MASK) / 2) & ~(kPageBytes - 1);
+  const uintptr_t end = GORACE_META_BASE + ((page & GORACE_APP_MASK) + pages * kPageBytes) / 2;
+  populate_pages(reinterpret_cast<void*>(begin), (end - begin + kPageBytes - 1) & ~(kPageBytes - 1));
 }
 
 }  // namespace
 
-void fault_in_order(uintptr_t address) {
+void fault_in_order(uintptr_t address, uint8_t what) {
   const uintptr_t page = address & ~(kPageBytes - 1);
   size_t pages = 1;
-  while (pages < kMostPagesAhead && is_known(page - pages * kPageBytes) && !is_known(page + pages * kPageBytes))
+  while (pages < kMostPagesAhead && is_known_page(page - pages * kPageBytes, what) &&
+         !is_known_page(page + pages * kPageBytes, what)) {
     ++pages;
-  // A page alone has memory by now.
+  }
   if (pages == 1) {
-    __atomic_store_n(shadow_known_of(page), 1, __ATOMIC_RELAXED);
+    note_pages(page, 1, what);  // alone, it comes by itself
   } else {
-    fault_in(page, pages);
+    fault_in(page, pages, what);
   }
 }
 
@@ -39,14 +52,14 @@ void fault_in_range(uintptr_t low, uintptr_t high) {
   uintptr_t page = low & ~(kPageBytes - 1);
   while (page < high) {
     size_t pages = 0;
-    while (page + pages * kPageBytes < high && !is_known(page + pages * kPageBytes)) ++pages;
-    if (pages != 0) fault_in(page, pages);
+    while (page + pages * kPageBytes < high && !is_known_page(page + pages * kPageBytes, kShadowKnown)) ++pages;
+    if (pages != 0) fault_in(page, pages, kShadowKnown);
     page += (pages + 1) * kPageBytes;
   }
 }
 
 void forget_shadow(uintptr_t low, uintptr_t high) {
-  uint8_t* begin = shadow_known_of(low);
+  uint8_t* begin = known_page_of(low);
   uint8_t* const end = begin + ((high - low) >> kPageShift);
   while (begin < end && reinterpret_cast<uintptr_t>(begin) % kPageBytes != 0) *begin++ = 0;
   const size_t whole = static_cast<size_t>(end - begin) & ~(kPageBytes - 1);

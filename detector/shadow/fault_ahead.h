@@ -23,26 +23,33 @@
 
 namespace gorace::detector {
 
-extern uint8_t* g_shadow_known;  // a byte for each page of the program: its shadow has memory; set by map_shadow
+// What of a page of the program is known to have memory.
+inline constexpr uint8_t kShadowKnown = 1;
+inline constexpr uint8_t kMetaKnown = 2;  // the words of syncvar/meta.h
 
-inline uint8_t* shadow_known_of(uintptr_t address) {
-  return g_shadow_known + ((address & GORACE_APP_MASK) >> kPageShift);
+extern uint8_t* g_known_pages;  // a byte for each page of the program; set by map_shadow
+
+inline uint8_t* known_page_of(uintptr_t address) { return g_known_pages + ((address & GORACE_APP_MASK) >> kPageShift); }
+inline bool is_known_page(uintptr_t address, uint8_t what) {
+  return (__atomic_load_n(known_page_of(address), __ATOMIC_RELAXED) & what) != 0;
 }
 
-void fault_in_order(uintptr_t address);
+void fault_in_order(uintptr_t address, uint8_t what);
 void fault_in_range(uintptr_t low, uintptr_t high);
 
-// expect_shadow: the shadow of this address has been written for the first time, perhaps.
+// expect_shadow, expect_meta: those of this address will be written, or were a moment ago, perhaps for the first time.
 inline void expect_shadow(uintptr_t address) {
-  if (__builtin_expect(__atomic_load_n(shadow_known_of(address), __ATOMIC_RELAXED) == 0, 0)) fault_in_order(address);
+  if (__builtin_expect(!is_known_page(address, kShadowKnown), 0)) fault_in_order(address, kShadowKnown);
+}
+inline void expect_meta(uintptr_t address) {
+  if (__builtin_expect(!is_known_page(address, kMetaKnown), 0)) fault_in_order(address, kMetaKnown);
 }
 
 // expect_shadow_of_range: the shadow of all these bytes will be written.
 inline void expect_shadow_of_range(uintptr_t address, size_t bytes) {
   const uintptr_t last = address + bytes - 1;
-  const bool is_known = __atomic_load_n(shadow_known_of(address), __ATOMIC_RELAXED) != 0 &&
-                        __atomic_load_n(shadow_known_of(last), __ATOMIC_RELAXED) != 0;
-  if (__builtin_expect(!is_known, 0)) fault_in_range(address, last + 1);
+  const bool is_one_page = (address ^ last) < kPageBytes;
+  if (__builtin_expect(!is_one_page || !is_known_page(address, kShadowKnown), 0)) fault_in_range(address, last + 1);
 }
 
 // forget_shadow: whole pages of shadow were given back.

@@ -101,7 +101,7 @@ void map_shadow() {
   reserve_or_run_again(GORACE_SHADOW_BASE, GORACE_SHADOW_BYTES, "shadow memory");
   reserve_or_run_again(GORACE_META_BASE, GORACE_META_BYTES, "shadow memory");
   g_page_flags = static_cast<uint8_t*>(reserve_region(kPageFlagsBytes, "shadow memory"));
-  g_shadow_known = static_cast<uint8_t*>(reserve_region(kPageFlagsBytes, "shadow memory"));
+  g_known_pages = static_cast<uint8_t*>(reserve_region(kPageFlagsBytes, "shadow memory"));
   g_mapped.store(true, std::memory_order_relaxed);
 }
 

@@ -1,6 +1,7 @@
 #include "detector/syncvar/meta.h"
 
 #include "detector/context/losses.h"
+#include "detector/shadow/fault_ahead.h"
 #include "detector/syncvar/chain.h"
 
 namespace gorace::detector {
@@ -37,6 +38,7 @@ void drop_heap_cell(uint32_t link) { g_heap_cells.free(thread_state().heap_cells
 
 bool put_heap_cell(const HeapCell& cell) {
   if (!shadow_mapped()) return false;
+  expect_meta(cell.address);
   ChainLock chain(cell.address);
   uint32_t link = find_cell(chain, cell.address);
   if (link == 0) {
