@@ -11,6 +11,7 @@
 #include "detector/report/report.h"
 #include "detector/report/signal_safety.h"
 #include "detector/shadow/access.h"
+#include "detector/shadow/granule.h"
 #include "detector/syncvar/meta.h"
 #include "detector/syncvar/sync_var.h"
 
@@ -89,6 +90,7 @@ void write_freed(void* block, size_t bytes, CallSite site) {
   Context* context = recording_context();
   if (context == nullptr) return;
   const OriginId origin = origin_of_call(context, site, AccessKind::kFree);
+  prefetch_heap_cell(reinterpret_cast<uintptr_t>(block));
   if (is_mapped(block)) {
     access_memory(context, block, bytes, /*is_write=*/true, origin);
   } else {
@@ -99,6 +101,9 @@ void write_freed(void* block, size_t bytes, CallSite site) {
 void on_freeing(void* block, const void* caller_frame) {
   if (in_detector()) return;
   const auto address = reinterpret_cast<uintptr_t>(block);
+  // Mostly out of the caches by now. They come while the stack is looked up.
+  __builtin_prefetch(meta_word(address), /*write*/ 1);
+  __builtin_prefetch(shadow_words(address), /*write*/ 1);
   const size_t usable = malloc_usable_size(block);
   const size_t checked = usable < kCheckedFreeBytes ? usable : kCheckedFreeBytes;
   const CallSite site = CallSite::of_frame(caller_frame);

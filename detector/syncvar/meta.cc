@@ -61,6 +61,12 @@ void flag_heap_cell(uintptr_t address, uint64_t bits) {
   if (const uint32_t link = find_cell(chain, address); link != 0) heap_cell_of(link).allocated_by |= bits;
 }
 
+void prefetch_heap_cell(uintptr_t address) {
+  if (!shadow_mapped()) return;
+  const uint32_t head = __atomic_load_n(meta_word(address), __ATOMIC_RELAXED);
+  if (is_heap_link(head)) __builtin_prefetch(&heap_cell_of(head), /*write*/ 1);
+}
+
 bool get_heap_cell(uintptr_t address, HeapCell* out) {
   if (!shadow_mapped() || __atomic_load_n(meta_word(address), __ATOMIC_RELAXED) == 0) return false;
   ChainLock chain(address);

@@ -44,6 +44,8 @@ bool put_heap_cell(const HeapCell& cell);
 void begin_heap_block(const HeapCell& cell, size_t usable);
 // flag_heap_cell sets bits in `allocated_by` of the cell of the block that starts at `address`, if there is one.
 void flag_heap_cell(uintptr_t address, uint64_t bits);
+// prefetch_heap_cell asks for the cell of the block that starts at `address`, if its meta word tells where it is.
+void prefetch_heap_cell(uintptr_t address);
 // get_heap_cell copies out the cell of the block that starts at `address`.
 bool get_heap_cell(uintptr_t address, HeapCell* out);
 // take_heap_cell removes it as well.
