@@ -9,34 +9,13 @@
 #include "detector/shadow/access.h"
 #include "detector/syncvar/sync_var.h"
 #include "tests/unit/detector/race_sink.h"
+#include "tests/unit/detector/rendezvous.h"
 #include "tests/unit/detector/test_strands.h"
 
 namespace gorace::detector::testing {
 namespace {
 
 alignas(64) char g_memory[1 << 16];
-
-// Rendezvous: lets all threads go at the same moment, again and again. Spins: the accesses must meet.
-class Rendezvous {
- public:
-  explicit Rendezvous(int threads) : threads_(threads) {}
-  void wait() {
-    const int round = round_.load();
-    if (arrived_.fetch_add(1) + 1 == threads_) {
-      arrived_.store(0);
-      round_.fetch_add(1);
-      return;
-    }
-    for (int spins = 0; round_.load() == round; ++spins) {
-      if (spins > 1000) std::this_thread::yield();
-    }
-  }
-
- private:
-  const int threads_;
-  std::atomic<int> arrived_{0};
-  std::atomic<int> round_{0};
-};
 
 TEST(ShadowStress, EveryOneOfAThousandSimultaneousPairsIsFound) {
   constexpr int kRounds = 1000;
