@@ -11,13 +11,9 @@
 
 #include "detector/abi/library_checks.h"
 #include "detector/context/thread_state.h"
-#include "detector/intercept/real_function.h"
 
 namespace gorace::detector {
 namespace {
-
-// Written by constructors of modules, one at a time under the loader's lock.
-constinit std::atomic<bool> g_has_thread_sanitizer_code{false};
 
 // Whether a call is made by the function at the top of the call stack does not change: a direct-mapped cache. Of a cell
 // the upper 63 bits are the key, the lowest is the answer.
@@ -38,25 +34,20 @@ bool same_function(uintptr_t entry_pc, uintptr_t pc) {
   return is_same;
 }
 
+}  // namespace
+
+constinit std::atomic<bool> g_has_thread_sanitizer_code{false};
+
 // Not so gorace's own code, libraries without instrumentation, and functions that such code calls: their calls are most
 // of all, and they synchronise in ways that nobody sees.
-[[gnu::noinline]] bool is_made_by_thread_sanitizer_code(uintptr_t pc) {
+bool is_made_by_thread_sanitizer_code(uintptr_t pc) {
   const Context* context = recording_context();
   if (context == nullptr || context->call_stack == nullptr || in_detector()) return false;
   const auto& calls = *static_cast<const CallStack*>(context->call_stack);
   return calls.depth() != 0 && same_function(calls.top().entry_pc, pc);
 }
 
-inline bool is_checked_call(CallSite site) {
-  return __builtin_expect(g_has_thread_sanitizer_code.load(std::memory_order_relaxed), false) &&
-         is_made_by_thread_sanitizer_code(site.pc);
-}
-
-template <class Result, class... Arguments, class... Passed>
-inline Result call(CallSite site, Result (*checked)(CallSite, Arguments...), RealFunction<Result(Arguments...)>& real,
-                   Passed... passed) {
-  return is_checked_call(site) ? checked(site, passed...) : real(passed...);
-}
+namespace {
 
 constinit RealFunction<void*(void*, const void*, size_t)> real_memcpy("memcpy");
 constinit RealFunction<void*(void*, const void*, size_t)> real_memmove("memmove");

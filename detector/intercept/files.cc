@@ -23,6 +23,14 @@ constinit RealFunction<decltype(readv)> real_readv("readv");
 constinit RealFunction<decltype(pread)> real_pread("pread");
 constinit RealFunction<decltype(recv)> real_recv("recv");
 constinit RealFunction<decltype(recvfrom)> real_recvfrom("recvfrom");
+constinit RealFunction<decltype(pread64)> real_pread64("pread64");
+constinit RealFunction<decltype(pwrite64)> real_pwrite64("pwrite64");
+// Called in place of the others by code that was compiled with _FORTIFY_SOURCE.
+constinit RealFunction<ssize_t(int, void*, size_t, size_t)> real_read_chk("__read_chk");
+constinit RealFunction<ssize_t(int, void*, size_t, off_t, size_t)> real_pread_chk("__pread_chk");
+constinit RealFunction<ssize_t(int, void*, size_t, size_t, int)> real_recv_chk("__recv_chk");
+constinit RealFunction<ssize_t(int, void*, size_t, size_t, int, sockaddr*, socklen_t*)> real_recvfrom_chk(
+    "__recvfrom_chk");
 constinit RealFunction<decltype(recvmsg)> real_recvmsg("recvmsg");
 constinit RealFunction<decltype(write)> real_write("write");
 constinit RealFunction<decltype(writev)> real_writev("writev");
@@ -112,6 +120,32 @@ ssize_t recvfrom(int fd, void* buffer, size_t bytes, int flags, sockaddr* from, 
   return after_read(fd, buffer, real_recvfrom(fd, buffer, bytes, flags, from, from_bytes), CallSite::here());
 }
 
+ssize_t pread64(int fd, void* buffer, size_t bytes, off64_t offset) {
+  return after_read(fd, buffer, real_pread64(fd, buffer, bytes, offset), CallSite::here());
+}
+
+// `room`: how many bytes the buffer has; libc ends the program when they are too few.
+ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t room) {
+  return after_read(fd, buffer, real_read_chk(fd, buffer, bytes, room), CallSite::here());
+}
+
+ssize_t __pread_chk(int fd, void* buffer, size_t bytes, off_t offset, size_t room) {
+  return after_read(fd, buffer, real_pread_chk(fd, buffer, bytes, offset, room), CallSite::here());
+}
+
+ssize_t __pread64_chk(int fd, void* buffer, size_t bytes, off_t offset, size_t room) {
+  return after_read(fd, buffer, real_pread_chk(fd, buffer, bytes, offset, room), CallSite::here());
+}
+
+ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t room, int flags) {
+  return after_read(fd, buffer, real_recv_chk(fd, buffer, bytes, room, flags), CallSite::here());
+}
+
+ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t room, int flags, sockaddr* from,
+                       socklen_t* from_bytes) {
+  return after_read(fd, buffer, real_recvfrom_chk(fd, buffer, bytes, room, flags, from, from_bytes), CallSite::here());
+}
+
 ssize_t readv(int fd, const iovec* vectors, int count) {
   const ssize_t got = real_readv(fd, vectors, count);
   if (got < 0) return got;
@@ -138,6 +172,11 @@ ssize_t write(int fd, const void* buffer, size_t bytes) {
 ssize_t pwrite(int fd, const void* buffer, size_t bytes, off_t offset) {
   before_write(fd, buffer, bytes, CallSite::here());
   return real_pwrite(fd, buffer, bytes, offset);
+}
+
+ssize_t pwrite64(int fd, const void* buffer, size_t bytes, off64_t offset) {
+  before_write(fd, buffer, bytes, CallSite::here());
+  return real_pwrite64(fd, buffer, bytes, offset);
 }
 
 ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {

@@ -12,6 +12,14 @@ namespace {
 // Comparisons up to this length are expanded by the code generator when the length is constant: cheaper than a call.
 constexpr uint64_t kInlineCompareBytes = 16;
 
+// The names of _FORTIFY_SOURCE, which no program may define, and of which LLVM knows some only.
+bool is_fortified(llvm::StringRef name) {
+  static const llvm::StringSet<> kNames = {
+      "memcpy",  "memmove",  "mempcpy",  "memset",    "strcpy", "stpcpy",  "strncpy", "stpncpy",  "strcat", "strncat",
+      "sprintf", "snprintf", "vsprintf", "vsnprintf", "printf", "fprintf", "vprintf", "vfprintf", "fgets",  "fread"};
+  return name.starts_with("__") && name.ends_with("_chk") && kNames.contains(name.drop_front(2).drop_back(4));
+}
+
 bool is_checked_function(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
       "strlen",   "strnlen",  "strcmp",   "strncmp",   "strcasecmp", "strncasecmp", "strchr",  "strrchr",
@@ -20,7 +28,7 @@ bool is_checked_function(llvm::StringRef name) {
       "sprintf",  "snprintf", "vsprintf", "vsnprintf", "printf",     "fprintf",     "vprintf", "vfprintf",
       "fread",    "fwrite",   "fgets",    "fputs",     "puts",       "strtol",      "strtoll", "strtoul",
       "strtoull", "strtod",   "strtof",   "atoi",      "atol",       "atoll",       "atof"};
-  return kNames.contains(name);
+  return kNames.contains(name) || is_fortified(name);
 }
 
 // A short comparison stays what it is, behind two range checks.
@@ -58,7 +66,8 @@ void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo
     const llvm::Function* callee = call->getCalledFunction();
     llvm::LibFunc known;
     if (callee == nullptr || !callee->isDeclaration() || !is_checked_function(callee->getName())) continue;
-    if (!library.getLibFunc(*callee, known)) continue;  // a function of the program with such a name
+    if (!is_fortified(callee->getName()) && !library.getLibFunc(*callee, known))
+      continue;  // a function of the program with such a name
     const llvm::StringRef name = callee->getName();
     if (!check_short_compare(*call, name, runtime)) redirect(*call, name);
   }
