@@ -1,7 +1,7 @@
 // Atomic operations of instrumented code: the access, the operation and its clocks, for 1 to 16 bytes.
 //
-// Order in each: the access to the object is recorded in the strand's present epoch; then, under the object's lock, the
-// operation and the change of clocks. An operation that has no business with clocks takes no lock.
+// The access is recorded in the strand's present epoch, before anybody can be ordered after it; under the object's lock
+// are the operation and then the change of clocks. An operation that has no business with clocks takes no lock.
 #ifndef GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
 #define GORACE_DETECTOR_ABI_ATOMIC_OPERATIONS_H_
 
@@ -10,7 +10,7 @@
 #include "detector/abi/access_check.h"
 #include "detector/abi/atomic_clocks.h"
 #include "detector/abi/raw_atomic.h"
-#include "detector/shadow/own_access.h"
+#include "detector/shadow/atomic_access.h"
 
 namespace gorace::detector {
 
@@ -34,19 +34,44 @@ class LockedSyncVar {
   SyncVar* locked_;
 };
 
-// record_atomic records the access in the present epoch of the running strand, which is watched. `ends_epoch`: it is
-// part of a release, so this epoch's first and last one; there is nothing to be found.
+// RecordedAtomic records the access in the present epoch of the running strand, which is watched. It is sure from
+// confirm() on, after the operation (shadow/atomic_access.h). `ends_epoch`: it is part of a release, so this epoch's
+// first and last one; there is nothing to be found.
 template <class T>
-void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site,
-                   bool ends_epoch = false) {
-  const bool is_write = direction == Direction::kWrite;
-  if constexpr (sizeof(T) <= 8) {
-    const auto address = reinterpret_cast<uintptr_t>(object);
-    if (!ends_epoch && holds_own_atomic(thread_state(), address, sizeof(T), context->current, is_write)) return;
-    access_granule(context, address, sizeof(T), is_write, origin_of_call(context, site, AccessKind::kAtomic));
-  } else {
+class RecordedAtomic {
+ public:
+  using Barrier = AtomicAccess::Barrier;
+
+  [[gnu::always_inline]] RecordedAtomic(Context* context, const volatile T* object, Direction direction, CallSite site,
+                                        Barrier barrier, bool ends_epoch = false)
+      : access_(context,
+                {reinterpret_cast<uintptr_t>(object), sizeof(T), direction == Direction::kWrite, ends_epoch}, barrier,
+                [=] { return origin_of_call(context, site, AccessKind::kAtomic); }) {}
+  void confirm() { access_.confirm(); }
+
+ private:
+  AtomicAccess access_;
+};
+
+// 16 bytes lie in two granules.
+template <class T>
+  requires(sizeof(T) > 8)
+class RecordedAtomic<T> {
+ public:
+  using Barrier = AtomicAccess::Barrier;
+
+  RecordedAtomic(Context*, const volatile T* object, Direction direction, CallSite site, Barrier,
+                 bool /*ends_epoch*/ = false) {
     check_range(object, sizeof(T), direction, site, AccessKind::kAtomic);
   }
+  void confirm() {}
+};
+
+// record_atomic is a RecordedAtomic with no operation after it.
+template <class T>
+void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site) {
+  RecordedAtomic<T> recorded(context, object, direction, site, AtomicAccess::Barrier::kOwn);
+  recorded.confirm();
 }
 
 template <class T>
@@ -77,10 +102,13 @@ void atomic_store(volatile T* object, T value, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return raw_store(object, value);
-  record_atomic(context, object, Direction::kWrite, site, order.releases());
+  RecordedAtomic<T> recorded(context, object, Direction::kWrite, site, AtomicAccess::Barrier::kFollows,
+                             order.releases());
   using Mode = LockedSyncVar::Mode;
   const LockedSyncVar sync_var(object, write_makes_clock(context, order) ? Mode::kCreate : Mode::kIfPresent);
   raw_store(object, value);
+  // Before others can be ordered after it.
+  recorded.confirm();
   if (sync_var) clocks_after_store(context, *sync_var, order);
 }
 
@@ -90,33 +118,41 @@ T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation)
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return operation();
-  record_atomic(context, object, Direction::kWrite, site, order.releases());
+  RecordedAtomic<T> recorded(context, object, Direction::kWrite, site, AtomicAccess::Barrier::kFollows,
+                             order.releases());
   // A relaxed RMW leaves the object's clock alone, unless fences give it something to carry.
-  if (!load_needs_clock(order) && !write_makes_clock(context, order)) return operation();
+  if (!load_needs_clock(order) && !write_makes_clock(context, order)) {
+    const T old_value = operation();
+    recorded.confirm();
+    return old_value;
+  }
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
   const T old_value = operation();
+  recorded.confirm();
   clocks_after_rmw(context, *sync_var, order);
   return old_value;
 }
 
-// atomic_compare_exchange returns whether it stored; *expected becomes the value that was found.
+// atomic_compare_exchange returns whether it stored; *expected becomes the value that was found. A failed one only
+// reads: it must not race with plain reads.
 template <class T>
 bool atomic_compare_exchange(volatile T* object, T* expected, T desired, int success, int failure, CallSite site) {
   const MemoryOrder order(success);
   const MemoryOrder failure_order(failure);
   Context* context = watched_context();
   if (context == nullptr) return raw_compare_exchange(object, expected, desired);
-  // A failed one only reads: it must not race with plain reads.
-  record_atomic(context, object, Direction::kRead, site);
+  const auto record = [=](bool stored) {
+    record_atomic(context, object, stored ? Direction::kWrite : Direction::kRead, site);
+  };
   if (!load_needs_clock(order) && !load_needs_clock(failure_order) && !write_makes_clock(context, order)) {
     const bool stored = raw_compare_exchange(object, expected, desired);
-    if (stored) record_atomic(context, object, Direction::kWrite, site);
+    record(stored);
     return stored;
   }
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
   const bool stored = raw_compare_exchange(object, expected, desired);
+  record(stored);
   if (stored) {
-    record_atomic(context, object, Direction::kWrite, site);
     clocks_after_rmw(context, *sync_var, order);
   } else {
     clocks_after_load(context, *sync_var, failure_order);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "detector/memory/region.h"
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/spin_lock.h"
 
@@ -16,6 +17,8 @@ namespace gorace::detector {
 namespace {
 
 constexpr size_t kFirstSweep = 64;
+// A thread beyond these records each of its atomic accesses in the shadow.
+constexpr uint32_t kMaxOwnAtomics = 1u << 16;
 
 struct States {
   runtime::SpinLock lock;
@@ -26,6 +29,9 @@ struct States {
 };
 constinit States g_states;
 constinit std::atomic<void (*)()> g_run_deferred{nullptr};
+// A region for the tables of all threads, which are resident where they are used.
+constinit OwnAtomics* g_own_atomics = nullptr;
+constinit std::atomic<uint32_t> g_own_atomics_tables{0};
 
 bool thread_is_gone(int process_id, int thread_id) {
   return syscall(SYS_tgkill, process_id, thread_id, 0) != 0 && errno == ESRCH;
@@ -51,6 +57,18 @@ void sweep() {
   errno = saved;
 }
 
+// Under the lock of the states.
+void add_own_atomics(ThreadState& state) {
+  if (state.number >= kMaxOwnAtomics) return;
+  if (g_own_atomics == nullptr) {
+    g_own_atomics = static_cast<OwnAtomics*>(
+        reserve_region(kMaxOwnAtomics * sizeof(OwnAtomics), "the atomic accesses of threads"));
+  }
+  state.own_atomics = &g_own_atomics[state.number];
+  // release: whoever sees the number sees the region.
+  g_own_atomics_tables.store(state.number + 1, std::memory_order_release);
+}
+
 }  // namespace
 
 [[gnu::noinline]] ThreadState& make_thread_state() {
@@ -68,7 +86,8 @@ void sweep() {
     state = runtime::internal_new<ThreadState>();
     state->next = g_states.all;
     g_states.all = state;
-    ++g_states.count;
+    state->number = static_cast<uint32_t>(g_states.count++);
+    add_own_atomics(*state);
   }
   state->thread_id = thread_id;
   g_states.lock.unlock();
@@ -81,6 +100,9 @@ void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument) {
   for (ThreadState* state = g_states.all; state != nullptr; state = state->next) visit(*state, argument);
   g_states.lock.unlock();
 }
+
+OwnAtomics& own_atomics_of(uint32_t number) { return g_own_atomics[number]; }
+uint32_t own_atomics_tables() { return g_own_atomics_tables.load(std::memory_order_acquire); }
 
 void thread_states_after_fork() {
   // A thread that is gone may have held it; adding to the list is safe to leave off anywhere.

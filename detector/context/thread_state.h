@@ -30,6 +30,20 @@ struct OwnAccess {
   uint64_t word;
 };
 
+// OwnAtomic: the last atomic access of one direction that a strand of this thread made to the granule whose history
+// `tag` names (shadow/atomic_access.h). `granule`: the word may be newer than the record's; null: it is not.
+struct OwnAtomic {
+  uint64_t tag;
+  uint64_t word;
+  uint64_t* granule;
+};
+
+struct OwnAtomics {
+  static constexpr size_t kEntries = 1024;
+  OwnAtomic entries[2][kEntries];  // by direction; zero at first
+  uint32_t passed_over;            // attempts to have a place that another object's newer word was in
+};
+
 // Transition: what an access made of a granule's words, to be repeated on others like it (shadow/transition.h).
 struct Transition {
   uint64_t old_write, old_read;
@@ -77,8 +91,10 @@ struct ThreadState {
   static constexpr int kOriginCacheBits = 10;
   OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
-  static constexpr size_t kOwnAtomics = 64;
-  OwnAccess own_atomics[kOwnAtomics][2] = {};  // as own_accesses, for atomic accesses
+  // Read by other threads, too (shadow/atomic_access.h). Null: more threads than tables.
+  OwnAtomics* own_atomics = nullptr;
+  uint32_t number = 0;  // of this state, from 0 on
+
   static constexpr int kTransitionBits = 8;
   Transition transitions[size_t{1} << kTransitionBits] = {};
   static constexpr int kContentBits = 7;
@@ -111,6 +127,10 @@ inline ThreadState& thread_state() {
 
 // for_each_thread_state visits the states of all threads, gone ones included.
 void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
+
+// own_atomics_of is the table of the state with this number; there are own_atomics_tables(). No lock is taken.
+OwnAtomics& own_atomics_of(uint32_t number);
+uint32_t own_atomics_tables();
 
 // thread_states_after_fork: in the child, the calling thread is the only one, and has a new id.
 void thread_states_after_fork();

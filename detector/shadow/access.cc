@@ -1,6 +1,7 @@
 #include "detector/shadow/access.h"
 
 #include "detector/context/losses.h"
+#include "detector/shadow/atomic_access.h"
 #include "detector/shadow/fast_access.h"
 #include "detector/shadow/granule.h"
 #include "detector/shadow/page_flags.h"
@@ -144,7 +145,7 @@ void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint
     return;
   }
   const uint64_t result = access_anew(state, words, write, access);
-  if (is_tagged(result)) note_own_atomic(state, result, mine, is_write);
+  if (is_tagged(result)) note_own_atomic(state, words, result, mine, is_write);
   unlock_granule(state, words, result);
 }
 
@@ -182,15 +183,20 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
     count_nested_access();
     return;
   }
+  const DetectorScope scope(state);
   note_use(context, address, bytes);
   note_depth(context);
+  make_room(state, words, is_write);
   const uint64_t mine = make_word(context->current, origin, byte_mask(address, bytes));
   const uint64_t write = lock_for_access(*context, state, words, address);
+  if (is_tagged(write) && keep_own_atomic(state, words, write, *context, mine, is_write)) {
+    unlock_granule(state, words, write);
+    return;
+  }
   if (is_tagged(write) && replace_own(record_at(tagged_record(write)), *context, mine, is_write, true)) {
     const uint64_t tag = tag_of(tagged_record(write));
-    note_own_atomic(state, tag, mine, is_write);
+    note_own_atomic(state, words, tag, mine, is_write);
     unlock_granule(state, words, tag);
-    leave_granule(state);
     return;
   }
   access_locked_alone(context, state, address, bytes, write, mine, is_write);

@@ -45,27 +45,6 @@ bool find_own_access(ThreadState& state, const uint64_t* words, uint64_t current
   return find_own_access(state, words, current, mask, is_write);
 }
 
-// Atomic accesses have a table of their own, for what the strand did to an object in this epoch: the loads of a waiting
-// loop, relaxed counters.
-inline OwnAccess& own_atomic_slot(ThreadState& state, uint64_t tag, bool is_write) {
-  return state.own_atomics[tag % ThreadState::kOwnAtomics][is_write ? 1 : 0];
-}
-
-// note_own_atomic: the history of `tag` has the atomic access `word`, or a plain one of the same strand, epoch and
-// direction that stands for it.
-inline void note_own_atomic(ThreadState& state, uint64_t tag, uint64_t word, bool is_write) {
-  own_atomic_slot(state, tag, is_write) = {tag, word};
-}
-
-// holds_own_atomic is holds_own_access for atomic accesses.
-[[gnu::always_inline]] inline bool holds_own_atomic(ThreadState& state, uintptr_t address, size_t bytes,
-                                                    uint64_t current, bool is_write) {
-  const uint64_t tag = __atomic_load_n(shadow_words(address), __ATOMIC_RELAXED);
-  const OwnAccess& known = own_atomic_slot(state, tag, is_write);
-  const uint64_t mask = ((uint64_t{1} << bytes) - 1) << address % kGranuleBytes;
-  return known.tag == tag && ((known.word ^ current) & (GORACE_IDENTITY_MASK | mask)) == 0;
-}
-
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_SHADOW_OWN_ACCESS_H_

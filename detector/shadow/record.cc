@@ -78,6 +78,7 @@ void access_small(Record& record, const Access& access) {
 
 bool replace_own(Record& record, const Context& context, uint64_t word, bool is_write, bool is_atomic) {
   if (record.is_large() || record.is_laned() || !is_private(record)) return false;
+  collect_atomics(record);
   int own = -1;
   for (int i = 0; i < record.count; ++i) {
     const uint64_t entry = record.entry[i];
@@ -119,6 +120,7 @@ uint32_t own_record(ThreadState& state, uint64_t tag) {
   const uint32_t index = tagged_record(tag);
   Record& record = record_at(index);
   if (is_private(record)) {
+    collect_atomics(record);
     begin_change(record);
     if (record.is_laned()) collect_lanes(record, tag);
     return index;

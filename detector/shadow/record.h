@@ -53,6 +53,7 @@ struct alignas(64) Record {
   uint8_t lanes_after;  // the streak that makes it so
   uint32_t version;     // of the tag that stands for the present content
   uint32_t references;  // granules that have the tag, and credits (intern.h)
+  uint32_t attached;    // the threads, by number modulo 32, that may know newer atomic entries (atomic_access.h)
   union {
     uint64_t entry[kEntries];
     LargeHistory* table;
@@ -96,8 +97,13 @@ inline bool is_private(const Record& record) {
 // begin_change: what follows changes a private record. Pairs with the fence in find_own_access.
 inline void begin_change(Record& record) {
   ++record.version;
+  record.attached = 0;
   std::atomic_thread_fence(std::memory_order_release);
 }
+
+// collect_atomics brings a record's atomic entries up to date with what the attached threads know. Before it is read or
+// changed.
+void collect_atomics(Record& record);
 
 // make_record returns the index of an empty record with one reference, 0 when there is none left (counted as a loss).
 uint32_t make_record(ThreadState& state);
