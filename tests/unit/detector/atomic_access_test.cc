@@ -111,6 +111,19 @@ TEST_F(AtomicAccessTest, APlainAccessIsSeenByTheNextRepetition) {
   EXPECT_EQ(take_races().size(), 1u);
 }
 
+TEST_F(AtomicAccessTest, APlainAccessJustBeforeARepetitionIsSeenByItsConfirmation) {
+  attach(granule(0));
+  order(first_, second_);
+  AtomicAccess access(first_, {reinterpret_cast<uintptr_t>(granule(0)), 8, true}, AtomicAccess::Barrier::kOwn, [&] {
+    // The tag has been loaded, and the entry not been written.
+    write_to(second_, granule(0), 8);
+    return atomic_;
+  });
+  EXPECT_TRUE(take_races().empty());
+  access.confirm();
+  EXPECT_EQ(take_races().size(), 1u);
+}
+
 TEST_F(AtomicAccessTest, AFreeMeetsTheNewestAccess) {
   attach(granule(0));
   order(first_, second_);

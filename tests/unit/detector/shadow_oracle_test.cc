@@ -202,6 +202,7 @@ class RandomProgram {
       atomic_access(strand, at, bytes, is_write, origin);
       return;
     }
+    const auto address = reinterpret_cast<uintptr_t>(g_memory) + at;
     // Two ways in: the entry points' for accesses within a granule, and the ranges'.
     const bool is_granule = at % 8 + bytes <= 8 && below(2) == 0;
     const auto work = [=, context = strand.context] {
