@@ -44,9 +44,8 @@ class RecordedAtomic {
 
   [[gnu::always_inline]] RecordedAtomic(Context* context, const volatile T* object, Direction direction, CallSite site,
                                         Barrier barrier, bool ends_epoch = false)
-      : access_(context,
-                {reinterpret_cast<uintptr_t>(object), sizeof(T), direction == Direction::kWrite, ends_epoch}, barrier,
-                [=] { return origin_of_call(context, site, AccessKind::kAtomic); }) {}
+      : access_(context, {reinterpret_cast<uintptr_t>(object), sizeof(T), direction == Direction::kWrite, ends_epoch},
+                barrier, [=] { return origin_of_call(context, site, AccessKind::kAtomic); }) {}
   void confirm() { access_.confirm(); }
 
  private:

@@ -61,8 +61,8 @@ void sweep() {
 void add_own_atomics(ThreadState& state) {
   if (state.number >= kMaxOwnAtomics) return;
   if (g_own_atomics == nullptr) {
-    g_own_atomics = static_cast<OwnAtomics*>(
-        reserve_region(kMaxOwnAtomics * sizeof(OwnAtomics), "the atomic accesses of threads"));
+    g_own_atomics =
+        static_cast<OwnAtomics*>(reserve_region(kMaxOwnAtomics * sizeof(OwnAtomics), "the atomic accesses of threads"));
   }
   state.own_atomics = &g_own_atomics[state.number];
   // release: whoever sees the number sees the region.

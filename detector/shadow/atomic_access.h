@@ -9,7 +9,8 @@
 // epoch's access changes nothing but that entry.
 //
 // Dekker's order, the entry against word 0, so that of two simultaneous accesses the second sees the first:
-//   an atomic access   stores its word in the entry; passes a full barrier; loads word 0, and if that is not the tag any
+//   an atomic access   stores its word in the entry; passes a full barrier; loads word 0, and if that is not the tag
+//   any
 //                      more, does the access under the granule's lock
 //   any other one      exchanges word 0; loads the entries of the attached threads (collect_atomics); puts a new tag
 // An entry that may be newer than the record gives its place up only under that granule's lock.
@@ -38,8 +39,8 @@ inline OwnAtomic& own_atomic_slot(OwnAtomics& table, uint64_t tag, bool is_write
   return table.entries[is_write ? 1 : 0][tag % OwnAtomics::kEntries];
 }
 
-// note_own_atomic: the record of `tag` has the atomic access `word`, or one of the same strand, epoch and direction that
-// stands for it. The granule is locked.
+// note_own_atomic: the record of `tag` has the atomic access `word`, or one of the same strand, epoch and direction
+// that stands for it. The granule is locked.
 void note_own_atomic(ThreadState& state, const uint64_t* words, uint64_t tag, uint64_t word, bool is_write);
 
 // make_room sees to it that the entry for the granule's present tag does not hold another granule's newer word; mostly:
@@ -68,7 +69,8 @@ class AtomicAccess {
   [[gnu::always_inline]] AtomicAccess(Context* context, const What& what, Barrier barrier, MakeOrigin&& make_origin) {
     ThreadState& state = thread_state();
     const uint64_t tag = __atomic_load_n(shadow_words(what.address), __ATOMIC_RELAXED);
-    OwnAtomic* known = state.own_atomics == nullptr ? nullptr : &own_atomic_slot(*state.own_atomics, tag, what.is_write);
+    OwnAtomic* known =
+        state.own_atomics == nullptr ? nullptr : &own_atomic_slot(*state.own_atomics, tag, what.is_write);
     if (known != nullptr && known->tag == tag) {
       const uint64_t difference = known->word ^ context->current;
       const uint64_t mask = byte_mask(what.address, what.bytes);
