@@ -9,9 +9,8 @@
 // epoch's access changes nothing but that entry.
 //
 // Dekker's order, the entry against word 0, so that of two simultaneous accesses the second sees the first:
-//   an atomic access   stores its word in the entry; passes a full barrier; loads word 0, and if that is not the tag
-//   any
-//                      more, does the access under the granule's lock
+//   an atomic access   stores its word in the entry; passes a full barrier; loads word 0; if that is not the tag, does
+//                      the access again, under the granule's lock
 //   any other one      exchanges word 0; loads the entries of the attached threads (collect_atomics); puts a new tag
 // An entry that may be newer than the record gives its place up only under that granule's lock.
 //
