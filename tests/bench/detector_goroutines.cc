@@ -7,30 +7,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <mutex>
+
+#include "tests/bench/measure.h"
 
 namespace {
 
 using gorace::make_chan;
 
-// All threads' processor time, in nanoseconds: the goroutines of a work need not run on one thread.
-double process_time() {
-  timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-// ns_each calls body(n) with growing n until it takes a fifth of a second, and returns nanoseconds for each of n.
-template <class Body>
-double ns_each(Body&& body) {
-  for (long n = 1000;; n *= 4) {
-    const double start = process_time();
-    body(n);
-    const double took = process_time() - start;
-    if (took > 2e8) return took / static_cast<double>(n);
-  }
-}
+// All threads' processor time: the goroutines of a work need not run on one thread.
+constexpr clockid_t kProcessTime = CLOCK_PROCESS_CPUTIME_ID;
 
 double ping_pong() {
   auto there = make_chan<long>();
@@ -38,7 +24,7 @@ double ping_pong() {
   gorace::go([=] {
     for (long v : there) back.send(v);
   });
-  const double each = ns_each([&](long n) {
+  const double each = ns_each(kProcessTime, [&](long n) {
     for (long i = 0; i < n; ++i) {
       there.send(i);
       back.recv();
@@ -50,21 +36,12 @@ double ping_pong() {
 
 double mutex_pair() {
   std::mutex mutex;
-  return ns_each([&](long n) {
+  return ns_each(kProcessTime, [&](long n) {
     for (long i = 0; i < n; ++i) {
       mutex.lock();
       mutex.unlock();
     }
   });
-}
-
-long resident_bytes() {
-  long pages = 0;
-  if (FILE* file = fopen("/proc/self/statm", "r"); file != nullptr) {
-    if (fscanf(file, "%*d %ld", &pages) != 1) pages = 0;
-    fclose(file);
-  }
-  return pages * 4096;
 }
 
 // Parked: so many goroutines that wait until its end. The caller has heard of each: its clock knows them all.

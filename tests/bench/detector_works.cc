@@ -2,57 +2,37 @@
 // ThreadSanitizer. usage: detector_works WORK     prints one number, nanoseconds an operation or what the work's
 // comment says
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "tests/bench/measure.h"
+
 namespace {
 
-// What the calling thread has used of a processor, in nanoseconds: on a shared machine steadier than the time of day.
-double thread_time() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-double time_of_day() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double, std::nano>(now).count();
-}
+// What the calling thread has used of a processor: on a shared machine steadier than the time of day.
+constexpr clockid_t kThreadTime = CLOCK_THREAD_CPUTIME_ID;
 
 template <class T>
 void keep(T&& value) {
   asm volatile("" : : "g"(&value) : "memory");
 }
 
-// ns_each calls body(n) with growing n until it takes a fifth of a second, and returns nanoseconds for each of n.
-template <class Body>
-double ns_each(Body&& body, double (*clock)() = thread_time) {
-  for (long n = 1000;; n *= 4) {
-    const double start = clock();
-    body(n);
-    const double took = clock() - start;
-    if (took > 2e8) return took / static_cast<double>(n);
-  }
-}
-
 double thread_spawn_join() {
   const auto body = [](long n) {
     for (long i = 0; i < n / 100; ++i) std::thread([] {}).join();
   };
-  return ns_each(body, time_of_day) * 100;
+  return ns_each(CLOCK_MONOTONIC, body) * 100;
 }
 
 double mutex_pair() {
   std::mutex mutex;
-  return ns_each([&](long n) {
+  return ns_each(kThreadTime, [&](long n) {
     for (long i = 0; i < n; ++i) {
       mutex.lock();
       mutex.unlock();
@@ -63,7 +43,7 @@ double mutex_pair() {
 std::atomic<uint64_t> word{0};
 
 double atomic_add() {
-  return ns_each([](long n) {
+  return ns_each(kThreadTime, [](long n) {
     for (long i = 0; i < n; ++i) word.fetch_add(1);
   });
 }
@@ -75,14 +55,14 @@ void release_word() {
 
 double acquire_load() {
   release_word();
-  return ns_each([](long n) {
+  return ns_each(kThreadTime, [](long n) {
     for (long i = 0; i < n; ++i) (void)word.load(std::memory_order_acquire);
   });
 }
 
 double relaxed_load() {
   release_word();
-  return ns_each([](long n) {
+  return ns_each(kThreadTime, [](long n) {
     for (long i = 0; i < n; ++i) (void)word.load(std::memory_order_relaxed);
   });
 }
@@ -92,7 +72,7 @@ template <class Access>
 double first_in_epoch(Access access) {
   static uint64_t words[2048];
   std::mutex mutex;
-  return ns_each([&](long n) {
+  return ns_each(kThreadTime, [&](long n) {
     for (long round = 0; round < n / 2048; ++round) {
       mutex.lock();
       mutex.unlock();
@@ -110,7 +90,7 @@ double first_read() {
 }
 
 double malloc_free(size_t bytes) {
-  return ns_each([=](long n) {
+  return ns_each(kThreadTime, [=](long n) {
     for (long i = 0; i < n; ++i) {
       void* block = malloc(bytes);
       keep(block);
@@ -120,15 +100,6 @@ double malloc_free(size_t bytes) {
 }
 
 // --- Memory ---
-
-long resident_bytes() {
-  long pages = 0;
-  if (FILE* file = fopen("/proc/self/statm", "r"); file != nullptr) {
-    if (fscanf(file, "%*d %ld", &pages) != 1) pages = 0;
-    fclose(file);
-  }
-  return pages * 4096;
-}
 
 // Resident bytes for each byte that a program touches: all of a large block.
 double memory_of_block() {
@@ -166,7 +137,6 @@ double memory_of_nodes() {
 double memory_of_mutexes() {
   constexpr size_t kMutexes = 1'000'000;
   auto mutexes = std::make_unique<std::mutex[]>(kMutexes);
-  for (size_t i = 0; i < kMutexes; ++i) memset(static_cast<void*>(&mutexes[i]), 0, sizeof(std::mutex));
   const long before = resident_bytes();
   for (size_t i = 0; i < kMutexes; ++i) const std::lock_guard guard(mutexes[i]);
   return static_cast<double>(resident_bytes() - before) / static_cast<double>(kMutexes);

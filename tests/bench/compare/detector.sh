@@ -11,9 +11,9 @@ compare_detector() {
   need_go 22
   cmake --build --preset release --target tools/all gorace-plug gorace_race gorace >/dev/null
   "$gorace" c++ -std=c++20 -O2 -g tests/bench/runtime_works.cc -pthread -lbenchmark -o "$scratch/goroutines"
-  "$gorace" c++ -std=c++20 -O2 -g tests/bench/detector_goroutines.cc -pthread -o "$scratch/live"
-  "$gorace" c++ -std=c++20 -O2 -g tests/bench/detector_works.cc -pthread -o "$scratch/ours"
-  "$compiler" -fsanitize=thread -std=c++20 -O2 -g tests/bench/detector_works.cc -pthread -o "$scratch/theirs"
+  "$gorace" c++ -std=c++20 -O2 -g -I. tests/bench/detector_goroutines.cc -pthread -o "$scratch/live"
+  "$gorace" c++ -std=c++20 -O2 -g -I. tests/bench/detector_works.cc -pthread -o "$scratch/ours"
+  "$compiler" -fsanitize=thread -std=c++20 -O2 -g -I. tests/bench/detector_works.cc -pthread -o "$scratch/theirs"
   (cd tests/bench/peers/go && CGO_ENABLED=1 GOTOOLCHAIN=local GOPROXY=off GOCACHE="$scratch/cache" "$go" test -race -c -o "$scratch/works" .)
 
   # in_turn OURS THEIRS: runs the two commands, and prints the line of the work.
