@@ -72,6 +72,14 @@ bool is_first_misuse(State& state) {
   return state.broken = true;
 }
 
+// reads_write_locked tells whether an operation of a reader is the first misuse: somebody holds the mutex for writing.
+bool reads_write_locked(uintptr_t mutex, unsigned flags) {
+  const Locked locked(mutex);
+  State& state = find_or_create(mutex);
+  state.flags |= flags & kCreationFlags;
+  return state.owner != 0 && is_first_misuse(state);
+}
+
 void report_misuse(const char* headline, const char* what, const Context* context, uintptr_t mutex, OriginId origin,
                    OriginId locked_at = kUnknownOrigin) {
   const FindingStack stacks[] = {{.what = what, .strand = context, .origin = origin},
@@ -182,14 +190,9 @@ void annotated_mutex_read_lock(uintptr_t mutex, unsigned flags, CallSite site) {
   Context* context = watched_context();
   if (context == nullptr) return;
   const OriginId place = on_object_use(object_at(mutex), site);
-  bool misused = false;
-  {
-    const Locked locked(mutex);
-    State& state = find_or_create(mutex);
-    state.flags |= flags & kCreationFlags;
-    if (state.owner != 0) misused = is_first_misuse(state);
+  if (reads_write_locked(mutex, flags)) {
+    report_misuse(kReadLockOfWriteLocked, "Locked for reading", context, mutex, place);
   }
-  if (misused) report_misuse(kReadLockOfWriteLocked, "Locked for reading", context, mutex, place);
   if ((flags & kTryLock) == 0) note_lock_order(context, mutex, place);
   on_acquire_shared(object_at(mutex));
   on_lock_taken(object_at(mutex), place, /*shared=*/true, LockOwner::kAnybody);
@@ -199,13 +202,9 @@ void annotated_mutex_read_unlock(uintptr_t mutex, CallSite site) {
   Context* context = watched_context();
   if (context == nullptr) return;
   const OriginId place = on_object_use(object_at(mutex), site);
-  bool misused = false;
-  {
-    const Locked locked(mutex);
-    State& state = find_or_create(mutex);
-    if (state.owner != 0) misused = is_first_misuse(state);
+  if (reads_write_locked(mutex, /*flags=*/0)) {
+    report_misuse(kReadUnlockOfWriteLocked, "Unlocked for reading", context, mutex, place);
   }
-  if (misused) report_misuse(kReadUnlockOfWriteLocked, "Unlocked for reading", context, mutex, place);
   on_lock_dropped(object_at(mutex));
   on_release_shared(object_at(mutex));
 }
