@@ -126,47 +126,33 @@ RACE_CASE(RaceNetOtherConnection) {
   });
 }
 
-// One look at epoll wakes both readers, or the same thread does one after the other.
-RACE_CASE(RaceNetTwoWokenByThePoller) {
-  const auto [client, server] = connect_ends();
-  const auto [other_client, other_server] = connect_ends();
+// race_of_two_readers: a byte for each of two goroutines, which write one variable when they have read it.
+void race_of_two_readers(const Ends& first, const Ends& second) {
   int x = 0;
-  Meeting first;
+  Meeting written;
   Goroutines goroutines;
-  goroutines.go([&, conn = server] {
+  goroutines.go([&, conn = first.server] {
     receive_byte(conn);
     x = 1;
-    first.arrive();
+    written.arrive();
   });
-  goroutines.go([&, conn = other_server] {
+  goroutines.go([&, conn = second.server] {
     receive_byte(conn);
-    first.wait_for(1);
+    written.wait_for(1);
     x = 2;
     keep(x);
   });
-  for (int i = 0; i < 100; ++i) yield();  // so that both wait, most probably; the verdict is the same
-  send_byte(client);
-  send_byte(other_client);
+  let_others_run();  // so that both wait, most probably; the verdict is the same
+  send_byte(first.client);
+  send_byte(second.client);
 }
 
+// One look at epoll wakes both readers, or the same thread does one after the other.
+RACE_CASE(RaceNetTwoWokenByThePoller) { race_of_two_readers(connect_ends(), connect_ends()); }
+
 RACE_CASE(RaceNetTwoReadersOfOneConnection) {
-  const auto [client, server] = connect_ends();
-  int x = 0;
-  Meeting first;
-  Goroutines goroutines;
-  goroutines.go([&, conn = server] {
-    receive_byte(conn);
-    x = 1;
-    first.arrive();
-  });
-  goroutines.go([&, conn = server] {
-    receive_byte(conn);
-    first.wait_for(1);
-    x = 2;
-    keep(x);
-  });
-  send_byte(client);
-  send_byte(client);
+  const Ends ends = connect_ends();
+  race_of_two_readers(ends, ends);
 }
 
 RACE_CASE(RaceNetDeadlineOrdersNothing) {
