@@ -26,6 +26,11 @@ case $verdict in
   *) echo "run_expect.sh: $source has no '// expect: race', 'finding' or 'clean'" >&2; exit 2 ;;
 esac
 
+if misplaced=$(grep -nE '^// .*[^ /] *(expect(-exit|-report|-no-report|-output)?|runs|options|needs): ' "$source"); then
+  echo "run_expect.sh: $source: an expectation stands behind another text, where it is not read: $misplaced" >&2
+  exit 2
+fi
+
 [[ $(values needs) != symbols || -n ${GORACE_TOOL:-} ]] || { echo "needs the gorace command"; exit 77; }
 
 scratch=$(mktemp -d)

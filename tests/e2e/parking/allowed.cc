@@ -1,4 +1,5 @@
-// What may be held across waits, and waits that are no parking.
+// What may be held across waits, and waits that are no parking. The sleeps are such waits, and order nothing: how long
+// they take does not matter.
 // expect: clean
 // runs: 3
 #include <gorace/gorace.h>

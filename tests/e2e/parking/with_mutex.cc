@@ -1,8 +1,10 @@
 // A goroutine, and main, that wait while they hold locks of their thread. Each place is told once, with its locks.
 // expect: finding
-// expect-report: ^WARNING: PARKED WITH A LOCK: a goroutine waits while it holds a std::mutex, or another lock of its
-// thread$ expect-report: ^Waits \(chan receive\) by goroutine [0-9]+ 'receiver' at:$ expect-report: ^
-// receive_with_mutex\(\)$ expect-report: ^Lock 0x[0-9a-f]+ \(g_mutex\) held by goroutine [0-9]+ 'receiver', taken at:$
+// clang-format off
+// expect-report: ^WARNING: PARKED WITH A LOCK: a goroutine waits while it holds a std::mutex, or another lock of its thread$
+// expect-report: ^Waits \(chan receive\) by goroutine [0-9]+ 'receiver' at:$
+// expect-report: ^  receive_with_mutex\(\)$
+// expect-report: ^Lock 0x[0-9a-f]+ \(g_mutex\) held by goroutine [0-9]+ 'receiver', taken at:$
 // expect-report: ^Waits \(sleep\) by goroutine [0-9]+ at:$
 // expect-report: ^  sleep_with_shared_mutex\(\)$
 // expect-report: ^Lock 0x[0-9a-f]+ \(g_shared_mutex\) held by goroutine [0-9]+, taken at:$
@@ -11,6 +13,7 @@
 // expect-report: ^Hint: .* Unlock before the wait, or use gorace::Mutex\.$
 // expect-report: ^Found 3 other problem\(s\)$
 // expect-no-report: g_own
+// clang-format on
 #include <gorace/gorace.h>
 
 #include <chrono>
@@ -29,6 +32,7 @@ gorace::Mutex g_own;  // may be held, and is not named beside the others
   chan.recv();  // closed: no wait
 }
 
+// A sleep is the wait that is told, and told once; how long it takes does not matter.
 [[gnu::noinline]] void sleep_with_shared_mutex() {
   const std::shared_lock lock(g_shared_mutex);
   const std::lock_guard recursive(g_recursive);

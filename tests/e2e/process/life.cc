@@ -34,7 +34,7 @@ Late g_late;
 std::atomic<bool> g_stop{false};
 gorace::WaitGroup& g_workers = *new gorace::WaitGroup;  // outlives its goroutines, whichever way the process ends
 
-// Goroutines that yield, sleep, and lock, until the end.
+// Goroutines that yield, sleep, and lock, until the end: so timers run while the process ends or forks.
 void start_workers() {
   static gorace::Mutex mutex;
   for (int i = 0; i < 12; ++i) {
@@ -88,7 +88,8 @@ int fork_from_goroutines() {
   return stop_workers();
 }
 
-// The child has the goroutine that forked, and may start others, on threads of its own.
+// The child has the goroutine that forked, and may start others, on threads of its own: timers, blocking calls and
+// channels work there. Nothing waits for a sleep but its own goroutine.
 int fork_and_go() {
   for (int i = 0; i < 100; ++i) g_workers.go([] { gorace::yield(); });  // most wait for their first run
   const pid_t child = fork();
@@ -125,6 +126,7 @@ int signals() {
 }
 
 // A handler without SA_RESTART ends the system call of a goroutine inside blocking(), and errno is the goroutine's.
+// Nobody outside can know when the thread is inside read(): so it is signalled again and again until it was.
 int interrupt() {
   struct sigaction action{};
   action.sa_handler = [](int) { g_signals.fetch_add(1); };
