@@ -25,29 +25,4 @@
 #define GORACE_TSAN 0
 #endif
 
-#if GORACE_TSAN
-extern "C" {
-void AnnotateIgnoreWritesBegin(const char* file, int line);
-void AnnotateIgnoreWritesEnd(const char* file, int line);
-}
-#endif
-
-namespace gorace::runtime {
-
-// ZerosOverZeros: while it lives, ThreadSanitizer does not see this thread's writes: they write to memory what it reads
-// as already, and others may look at it.
-class ZerosOverZeros {
- public:
-#if GORACE_TSAN
-  ZerosOverZeros() { AnnotateIgnoreWritesBegin(__FILE__, __LINE__); }
-  ~ZerosOverZeros() { AnnotateIgnoreWritesEnd(__FILE__, __LINE__); }
-#else
-  ZerosOverZeros() = default;
-#endif
-  ZerosOverZeros(const ZerosOverZeros&) = delete;
-  ZerosOverZeros& operator=(const ZerosOverZeros&) = delete;
-};
-
-}  // namespace gorace::runtime
-
 #endif  // GORACE_RUNTIME_BASE_SANITIZER_BUILD_H_

@@ -64,12 +64,21 @@ struct RarePart {
   void* asan_fake_stack = nullptr;
 };
 
+// OnZeroPage chooses the constructor for a page that for_each_stack() may be reading: a dead G already, as all its
+// bytes are zero. What others read of a dead G is its status alone, so that is what must be written atomically.
+struct OnZeroPage {};
+
 // Fields are ordered by cache line, hottest first: a batch of new goroutines misses the caches on every line it
 // touches.
 struct alignas(64) G {
+  G() : status(GStatus::kDead) {}
+  explicit G(OnZeroPage) { status.store(GStatus::kDead, std::memory_order_relaxed); }
+
   // --- Line 1: each switch. Changed with the scheduler's state; readable by dumps while the world is stopped.
   SwitchPart sched;
-  std::atomic<GStatus> status{GStatus::kDead};
+  union {  // its constructor is no atomic write: left to G's own
+    std::atomic<GStatus> status;
+  };
   std::atomic<WaitReason> wait_reason{WaitReason::kNone};
   GKind kind = GKind::kGoroutine;  // constant
   uint8_t creation_pc_count = 0;   // constant for its life

@@ -14,7 +14,6 @@
 #include "runtime/base/check.h"
 #include "runtime/base/internal_allocator.h"
 #include "runtime/base/no_destructor.h"
-#include "runtime/base/sanitizer_build.h"
 #include "runtime/base/spin_lock.h"
 #include "runtime/hooks.h"
 #include "runtime/stack/arena.h"
@@ -83,8 +82,7 @@ SizeClass& class_of(const G* g) { return g_classes[arena_of(g)->size_class]; }
 
 // construct_control_block writes a G on a page that reads as zero: a new slot's, or a cold one's.
 G* construct_control_block(StackArena& arena, uint32_t slot) {
-  [[maybe_unused]] const ZerosOverZeros unseen;  // for_each_stack may be reading the status
-  G* g = new (control_block(arena, slot)) G;
+  G* g = new (control_block(arena, slot)) G(OnZeroPage{});
   g->rare.arena = &arena;
   g->rare.slot = slot;
   g->default_stack = arena.slot_bytes == kDefaultStackBytes;
