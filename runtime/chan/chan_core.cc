@@ -34,6 +34,7 @@ ChanCore* ChanCore::make(const ElementType& type, std::ptrdiff_t capacity, Kind 
   const size_t bytes = header + std::max<size_t>(stride * slots, 8);
   void* memory = ::operator new(bytes, std::align_val_t(std::max(align, alignof(ChanCore))));
   char* first_slot = static_cast<char*>(memory) + header;
+  runtime::count_channels(+1);
   return new (memory) ChanCore(type, first_slot, slots, stride, boxed, kind, creation_pc);
 }
 
@@ -49,6 +50,7 @@ void ChanCore::release() noexcept {
   }
   const size_t align = boxed_ ? alignof(void*) : type_->align;
   if (observed()) tell_dead(this, header_bytes(align) + std::max<size_t>(stride_ * capacity_, 8));
+  runtime::count_channels(-1);
   this->~ChanCore();
   ::operator delete(this, std::align_val_t(std::max(align, alignof(ChanCore))));
 }

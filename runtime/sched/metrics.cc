@@ -1,4 +1,5 @@
-// <gorace/metrics.h>: Go's /sched metrics. Those of Go's that concern its collector do not exist here.
+// <gorace/metrics.h>: Go's /sched metrics, and one of gorace's own. Those of Go's that concern its collector do not
+// exist here.
 #include <gorace/metrics.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "runtime/sched/latency.h"
 #include "runtime/sched/scheduler.h"
+#include "runtime/sched/tally.h"
 
 namespace gorace::metrics {
 namespace {
@@ -23,11 +25,8 @@ void for_each_p(Visit visit) {
 
 uint64_t max_procs() { return static_cast<uint64_t>(g_sched.max_procs.load(std::memory_order_relaxed)); }
 
-uint64_t created() {
-  uint64_t count = 1 + g_sched.created_elsewhere.load(std::memory_order_relaxed);  // main
-  for_each_p([&](const P& p) { count += p.created.load(std::memory_order_relaxed); });
-  return count;
-}
+uint64_t channels() { return runtime::channel_count(); }
+uint64_t created() { return 1 + runtime::tally_sum(&P::created, g_sched.created_elsewhere); }  // 1: main
 
 uint64_t goroutines() { return runtime::goroutine_count(); }
 uint64_t outside() { return g_sched.blocking.load(std::memory_order_relaxed); }
@@ -75,6 +74,8 @@ Histogram latencies() {
 }
 
 constexpr Description kDescriptions[] = {
+    {"/gorace/channels:channels", "Count of live channels, those inside timers and contexts included.", Kind::kUint64,
+     false},
     {"/sched/gomaxprocs:threads", "The current GOMAXPROCS: how many threads can run goroutines at the same time.",
      Kind::kUint64, false},
     {"/sched/goroutines-created:goroutines", "Count of goroutines created since program start.", Kind::kUint64, true},
@@ -96,8 +97,8 @@ constexpr Description kDescriptions[] = {
      Kind::kUint64, false},
 };
 // In the order of kDescriptions; null: the histogram.
-constexpr uint64_t (*kNumbers[])() = {max_procs, created,    outside, runnable, running,
-                                      waiting,   goroutines, nullptr, threads};
+constexpr uint64_t (*kNumbers[])() = {channels, max_procs, created,    outside, runnable,
+                                      running,  waiting,   goroutines, nullptr, threads};
 static_assert(std::size(kDescriptions) == std::size(kNumbers));
 
 }  // namespace

@@ -52,6 +52,7 @@ struct alignas(64) P {
   std::atomic<bool> detached{false};          // the holder must give up or re-attach at its next scheduling point
   std::atomic<int64_t> live{0};               // goroutines made minus goroutines ended here; the sum over all P counts
   std::atomic<uint64_t> created{0};           // goroutines made here
+  std::atomic<int64_t> channels{0};           // channels made here minus channels that ended here
   std::atomic<M*> machine{nullptr};           // the holder
   std::atomic<PState> state{PState::kFree};   // under Scheduler::lock; sysmon peeks
   P* next = nullptr;                          // link in idle_ps or free_ps, under Scheduler::lock

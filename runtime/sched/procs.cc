@@ -9,6 +9,7 @@
 #include "runtime/base/check.h"
 #include "runtime/base/internal_allocator.h"
 #include "runtime/sched/scheduler.h"
+#include "runtime/sched/tally.h"
 #include "runtime/stack/overflow.h"
 
 namespace gorace::runtime {
@@ -193,13 +194,19 @@ int set_max_procs(int n) {
 }
 
 size_t goroutine_count() {
-  int64_t count = g_sched.live_elsewhere.load(std::memory_order_relaxed);
-  const uint32_t ps = g_sched.p_count.load(std::memory_order_acquire);
-  for (uint32_t i = 0; i < ps; ++i) {
-    count += g_sched.all_ps[i].load(std::memory_order_relaxed)->live.load(std::memory_order_relaxed);
-  }
+  int64_t count = tally_sum(&P::live, g_sched.live_elsewhere);
   const M* main = g_sched.main_machine;
   if (main == nullptr || !main->thread_g->rare.ended) ++count;
+  return count < 0 ? 0 : static_cast<size_t>(count);
+}
+
+void count_channels(int64_t change) {
+  M* m = current_m();
+  tally(m != nullptr ? m->p : nullptr, &P::channels, g_sched.channels_elsewhere, change);
+}
+
+size_t channel_count() {
+  const int64_t count = tally_sum(&P::channels, g_sched.channels_elsewhere);
   return count < 0 ? 0 : static_cast<size_t>(count);
 }
 

@@ -78,7 +78,9 @@ void wait_timer_callback(RuntimeTimer* timer);
 void sleep_ns(int64_t duration_ns);
 
 size_t goroutine_count();  // live goroutines, main included, attached threads not
-int set_max_procs(int n);  // n < 1 only reads; returns the former value
+void count_channels(int64_t change);
+size_t channel_count();      // live channels, those inside timers and contexts included
+int set_max_procs(int n);    // n < 1 only reads; returns the former value
 int set_max_threads(int n);  // returns the former value; ends the program when there are more already
 
 // next_id hands out the ids that goroutines and (under the detector) threads share, from 2 on; 1 is main.

@@ -54,6 +54,7 @@ struct Scheduler {
   std::atomic<uint64_t> last_id{1};
   std::atomic<int64_t> live_elsewhere{0};  // goroutines made or ended on threads without a P
   std::atomic<uint64_t> created_elsewhere{0};
+  std::atomic<int64_t> channels_elsewhere{0};
   std::atomic<int> external_wakers{0};
   std::atomic<bool> started{false};
   std::atomic<bool> refused_thread{false};  // the system refused a thread; said once

@@ -8,6 +8,7 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/start_block.h"
 #include "runtime/sched/switch.h"
+#include "runtime/sched/tally.h"
 #include "runtime/stack/frame_walk.h"
 #include "runtime/stack/stack_pool.h"
 
@@ -56,21 +57,8 @@ void give_stack_back(P* p, G* g) {
   p->free_stack_count.store(count + 1, std::memory_order_relaxed);
 }
 
-void count_live(P* p, int64_t change) {
-  if (p != nullptr) {
-    p->live.store(p->live.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
-  } else {
-    g_sched.live_elsewhere.fetch_add(change, std::memory_order_relaxed);
-  }
-}
-
-void count_created(P* p) {
-  if (p != nullptr) {
-    p->created.store(p->created.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  } else {
-    g_sched.created_elsewhere.fetch_add(1, std::memory_order_relaxed);
-  }
-}
+void count_live(P* p, int64_t change) { tally(p, &P::live, g_sched.live_elsewhere, change); }
+void count_created(P* p) { tally(p, &P::created, g_sched.created_elsewhere, uint64_t{1}); }
 
 void recycle_outgoing(M* m) {
   G* g = m->outgoing;

@@ -1,6 +1,5 @@
 // GoroutineFixture: what every fixture of the runtime's tests is: each test runs at GOMAXPROCS 1, 2, 4 and 8, and fails
-// when goroutines, stacks or timers are left over. Channels are heap blocks: LeakSanitizer (preset asan) tells of
-// those.
+// when goroutines, stacks, channels or timers are left over.
 //
 //   class SelectTest : public gorace::GoroutineFixture {};
 //   TEST_P(SelectTest, ...) {...}
@@ -19,10 +18,12 @@
 
 namespace gorace {
 
+inline std::chrono::milliseconds g_eventually_limit{20'000};
+
 // eventually yields until condition() holds; false after a limit that only a failing test reaches.
 template <class Condition>
 bool eventually(Condition condition) {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto limit = std::chrono::steady_clock::now() + g_eventually_limit;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > limit) return false;
     yield();
@@ -57,6 +58,7 @@ class GoroutineFixture : public ::testing::TestWithParam<int> {
     former_procs_ = gomaxprocs(GetParam());
     ASSERT_TRUE(eventually([] { return num_goroutine() == 1; })) << "goroutines of a former test";
     ASSERT_TRUE(eventually([this] { return (stacks_before_ = stacks_in_use()).has_value(); }));
+    channels_before_ = runtime::channel_count();
   }
 
   void TearDown() override {
@@ -65,6 +67,8 @@ class GoroutineFixture : public ::testing::TestWithParam<int> {
     std::optional<size_t> stacks;
     EXPECT_TRUE(eventually([&] { return (stacks = stacks_in_use()) == stacks_before_; }))
         << "leaked stacks: " << stacks.value_or(0) << " in use, " << stacks_before_.value_or(0) << " before";
+    EXPECT_TRUE(eventually([&] { return runtime::channel_count() == channels_before_; }))
+        << "leaked channels: " << runtime::channel_count() << " live, " << channels_before_ << " before";
     EXPECT_TRUE(eventually([] { return runtime::earliest_timer() == runtime::kNever; })) << "leaked timers";
     gomaxprocs(former_procs_);
   }
@@ -72,6 +76,7 @@ class GoroutineFixture : public ::testing::TestWithParam<int> {
  private:
   int former_procs_ = 0;
   std::optional<size_t> stacks_before_;
+  size_t channels_before_ = 0;
 };
 
 }  // namespace gorace

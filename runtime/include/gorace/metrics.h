@@ -1,4 +1,4 @@
-// Metrics: what the scheduler is doing, by the names of Go's runtime/metrics.
+// Metrics: what the scheduler is doing, by the names of Go's runtime/metrics; under /gorace what Go has no metric for.
 //
 //   gorace::metrics::read("/sched/goroutines:goroutines").number;
 //   for (const auto& each : gorace::metrics::all()) export_metric(each, gorace::metrics::read(each.name));
