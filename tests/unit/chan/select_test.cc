@@ -95,6 +95,29 @@ TEST_P(SelectTest, WaitsForAnyOfItsChannels) {
   }
 }
 
+// A select that polled would be seen ready or running now and then.
+TEST_P(SelectTest, DoesNotRunWhileItWaits) {
+  auto a = make_chan<int>();
+  auto b = make_chan<int>();
+  std::atomic<runtime::G*> waiting{nullptr};
+  WaitGroup done;
+  done.go([&] {
+    waiting = runtime::current_g();
+    select(recv(a), recv(b));
+  });
+  const auto waits = [&] {
+    const runtime::G* g = waiting;
+    return g != nullptr && g->status == runtime::GStatus::kWaiting && g->wait_reason == runtime::WaitReason::kSelect;
+  };
+  EXPECT_TRUE(eventually(waits));
+  for (int i = 0; i < 1000; ++i) {
+    yield();
+    EXPECT_TRUE(waits());
+  }
+  b.send(1);
+  done.wait();
+}
+
 TEST_P(SelectTest, CloseWakesAWaitingSelect) {
   auto a = make_chan<int>();
   auto b = make_chan<int>();

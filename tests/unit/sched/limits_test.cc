@@ -1,9 +1,16 @@
 // What the system, or a limit, refuses. Each statement runs in a process of its own.
 #include <gorace/go.h>
 #include <gorace/panic.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -97,6 +104,55 @@ TEST_F(Limits, NoMemoryForAStackIsAPanicAndTheOthersGoOn) {
       },
       ::testing::ExitedWithCode(7),
       "cannot create a goroutine: the system refused memory for a stack of 262144 bytes.*; many went on");
+}
+
+// refuse_third_argument makes a system call fail with `error` from now on when its third argument is `value`.
+void refuse_third_argument(uint32_t call, uint32_t value, uint32_t error) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+    perror("seccomp");
+    _exit(1);
+  }
+}
+
+// pretend_old_kernel: one that does not know MADV_GUARD_INSTALL (before Linux 6.13).
+void pretend_old_kernel() { refuse_third_argument(SYS_madvise, /*MADV_GUARD_INSTALL*/ 102, EINVAL); }
+
+// overflow goes down the stack for ever; 0 is never the number.
+[[gnu::noinline]] int overflow(int n) {
+  volatile char frame[512];
+  frame[0] = static_cast<char>(n);
+  return n == 0 ? 0 : overflow(n + 1) + frame[0];
+}
+
+TEST_F(Limits, StacksAreGuardedOnOldKernelsToo) {
+  EXPECT_EXIT(
+      {
+        pretend_old_kernel();
+        run_goroutines(1000);
+        go([] { _exit(overflow(1)); });
+        runtime::park_for_ever(runtime::WaitReason::kSemacquire);
+      },
+      ::testing::ExitedWithCode(2), "stack overflow");
+}
+
+TEST_F(Limits, StacksThatCannotBeGuardedAreSaidOnceAndWork) {
+  EXPECT_EXIT(
+      {
+        pretend_old_kernel();
+        refuse_third_argument(SYS_mprotect, PROT_NONE, ENOMEM);
+        run_goroutines(1000);
+        _exit(7);
+      },
+      ::testing::ExitedWithCode(7), "^gorace: no more guard pages for goroutine stacks: [^\n]*\n$");
 }
 
 TEST_F(Limits, TooManyBlockedThreadsEndTheProgram) {

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/sched/fixture.h"
@@ -108,6 +111,30 @@ TEST_P(Threads, BlockingLetsOthersRun) {
   close(fds[1]);
 }
 
+// A call that nobody announced: sysmon sees that the thread sleeps, and gives its processor away.
+TEST_P(Threads, SystemCallsWithoutBlockingLetOthersRun) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  const int count = GetParam() + 2;  // more than there are processors
+  std::atomic<int> reading{0};
+  Join readers(count);
+  for (int g = 0; g < count; ++g) {
+    go([&] {
+      char byte = 0;
+      reading.fetch_add(1);
+      EXPECT_EQ(read(fds[0], &byte, 1), 1);
+      readers.done();
+    });
+  }
+  go([&] {
+    wait_until([&] { return reading.load() == count; });
+    EXPECT_EQ(write(fds[1], std::string(static_cast<size_t>(count), 'x').data(), count), count);
+  });
+  readers.wait();
+  close(fds[0]);
+  close(fds[1]);
+}
+
 TEST_P(Threads, TheWholeRuntimeWorksInsideBlocking) {
   Turn there;
   Turn back;
@@ -147,8 +174,8 @@ TEST_P(Threads, HogDoesNotStarveMain) {
   hogs.wait();
 }
 
-// After a hog on main's thread that thread runs main alone for ten seconds. With one processor a main that yields was the next to
-// run each time.
+// After a hog on main's thread that thread runs main alone for ten seconds. With one processor a main that yields was
+// the next to run each time.
 TEST_P(Threads, YieldingMainLetsOthersRunWhileItsThreadIsReserved) {
   runtime::M* home = runtime::g_sched.main_machine;
   home->reserved_until_ns.store(INT64_MAX);
@@ -234,6 +261,45 @@ TEST_P(Threads, LockedGoroutineKeepsItsThread) {
   }
   all.wait();
   EXPECT_EQ(wrong.load(), 0);
+}
+
+thread_local int t_value = 0;
+// Out of line, so that no address of a thread_local is kept over a switch.
+[[gnu::noinline]] int exchange_thread_value(int value) { return std::exchange(t_value, value); }
+
+TEST_P(Threads, ThreadLocalsBelongToTheThread) {
+  std::mutex mutex;
+  std::map<pid_t, int> last;  // by thread; a goroutine does not change threads while it holds a std::mutex
+  constexpr int kGoroutines = 20;
+  constexpr int kRounds = 50;
+  Join all(kGoroutines + 1);
+  go([&] {
+    lock_os_thread();
+    const int former = exchange_thread_value(-1);
+    for (int round = 0; round < kRounds; ++round) {
+      yield();
+      EXPECT_EQ(exchange_thread_value(-1), -1);  // nobody else runs here
+    }
+    exchange_thread_value(former);
+    unlock_os_thread();
+    all.done();
+  });
+  for (int g = 1; g <= kGoroutines; ++g) {
+    go([&, g] {
+      for (int round = 0; round < kRounds; ++round) {
+        {
+          const std::lock_guard lock(mutex);
+          const auto [it, first] = last.emplace(gettid(), 0);
+          const int found = exchange_thread_value(g);
+          if (!first) EXPECT_EQ(found, it->second);
+          it->second = g;
+        }
+        yield();
+      }
+      all.done();
+    });
+  }
+  all.wait();
 }
 
 TEST_P(Threads, LockedGoroutineIsWokenByOthers) {
