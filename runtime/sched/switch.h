@@ -120,7 +120,14 @@ namespace gorace::runtime {
     p->polls_left = 1;
     return nullptr;
   }
-  if (__builtin_expect(g->sched.sp == nullptr, 0)) g = bind_stack(p, g);
+  if (__builtin_expect(g->sched.sp == nullptr, 0)) {
+    // Making stacks is work for the kernel: not before the switch, which releases the lock that the caller parks with.
+    if (p->free_stack_count.load(std::memory_order_relaxed) == 0) {
+      p->queue.set_next(g);
+      return nullptr;
+    }
+    g = bind_stack(p, g);
+  }
   return g;
 }
 
