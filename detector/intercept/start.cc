@@ -18,6 +18,7 @@
 #include "runtime/alloc/alloc_hooks.h"
 #include "runtime/base/exit_hooks.h"
 #include "runtime/hooks.h"
+#include "runtime/stack/thread_stack.h"
 
 namespace gorace::detector {
 namespace {
@@ -45,18 +46,14 @@ int add_tls_bytes(dl_phdr_info* module, size_t, void* total) {
 // After libc's own start, which pthread_getattr_np needs.
 __attribute__((constructor(102))) void note_main_memory() {
   start();
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
-  void* low = nullptr;
-  size_t bytes = 0;
-  pthread_attr_getstack(&attributes, &low, &bytes);
-  pthread_attr_destroy(&attributes);
+  const runtime::ThreadStack stack = runtime::thread_stack();
+  if (stack.bytes == 0) return;
   size_t tls_bytes = 0;
   dl_iterate_phdr(add_tls_bytes, &tls_bytes);
   add_thread_memory({.id = kMainId,
                      .kind = StrandKind::kMain,
-                     .stack_low = reinterpret_cast<uintptr_t>(low),
-                     .stack_high = reinterpret_cast<uintptr_t>(low) + bytes,
+                     .stack_low = stack.low,
+                     .stack_high = stack.low + stack.bytes,
                      .tls_low = static_cast<uintptr_t>(pthread_self()) - tls_bytes,
                      .tls_high = static_cast<uintptr_t>(pthread_self())});
 }

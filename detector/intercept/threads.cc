@@ -20,6 +20,7 @@
 #include "runtime/base/futex.h"
 #include "runtime/base/internal_allocator.h"
 #include "runtime/sched/sched.h"
+#include "runtime/stack/thread_stack.h"
 
 namespace gorace::detector {
 namespace {
@@ -65,14 +66,9 @@ void end_of_thread(void* rounds_left) {
 // libc reuses the stacks of ended threads: what they did there is no concern of the new one. The range holds the
 // thread's TLS too, above its first frame.
 void begin_thread_memory(const Context* context) {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
-  void* low = nullptr;
-  size_t bytes = 0;
-  pthread_attr_getstack(&attributes, &low, &bytes);
-  pthread_attr_destroy(&attributes);
-  reset_memory(low, bytes);
-  const auto stack_low = reinterpret_cast<uintptr_t>(low);
+  const auto [stack_low, bytes] = runtime::thread_stack();
+  if (bytes == 0) return;
+  reset_memory(reinterpret_cast<void*>(stack_low), bytes);
   forget_sync_vars(stack_low, bytes);
   forget_lock_order(stack_low, bytes);
   const auto first_frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));

@@ -10,6 +10,7 @@
 #include "runtime/sched/scheduler.h"
 #include "runtime/sched/switch.h"
 #include "runtime/stack/stack_pool.h"
+#include "runtime/stack/thread_stack.h"
 
 namespace gorace::runtime {
 namespace {
@@ -22,14 +23,9 @@ pthread_key_t g_thread_key;
 
 // set_stack_limits: for frame walks. Where the thread's stack is cannot be known otherwise: it is not ours.
 void set_stack_limits(G* g) {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
-  void* low = nullptr;
-  size_t bytes = 0;
-  pthread_attr_getstack(&attributes, &low, &bytes);
-  pthread_attr_destroy(&attributes);
-  g->stack_low = reinterpret_cast<uintptr_t>(low);
-  g->stack_high = g->stack_low + bytes;
+  const ThreadStack stack = thread_stack();
+  g->stack_low = stack.low;
+  g->stack_high = stack.low + stack.bytes;
 }
 
 void detach_main(M* m) {
