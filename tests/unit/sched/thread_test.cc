@@ -291,7 +291,9 @@ TEST_P(Threads, ThreadLocalsBelongToTheThread) {
           const std::lock_guard lock(mutex);
           const auto [it, first] = last.emplace(gettid(), 0);
           const int found = exchange_thread_value(g);
-          if (!first) EXPECT_EQ(found, it->second);
+          if (!first) {
+            EXPECT_EQ(found, it->second);
+          }
           it->second = g;
         }
         yield();
