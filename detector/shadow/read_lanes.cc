@@ -12,9 +12,11 @@ bool is_after_writes(const Record& record, const Context& context) {
   return is_after;
 }
 
-// is_free: no record's reads are in the lane. While its granule is locked somebody may be collecting them.
-bool is_free(const ReadLane& lane) {
+// is_free: no record's reads are in the lane. While its granule is locked somebody may be collecting them; `words` are
+// those of the granule that the caller has locked himself, and `tag` is the present one there.
+bool is_free(const ReadLane& lane, const uint64_t* words, uint64_t tag) {
   if (lane.tag == 0) return true;
+  if (lane.words == words) return lane.tag != tag;
   const uint64_t word = __atomic_load_n(lane.words, __ATOMIC_ACQUIRE);
   return word != lane.tag && word != kBusy;
 }
@@ -58,7 +60,7 @@ void note_read_in_place(ThreadState& state, uint64_t* words, uint64_t tag, const
 
 bool join_lanes(ThreadState& state, uint64_t* words, uint64_t tag, const Context& context, uint64_t word) {
   ReadLane& lane = read_lane_slot(state, tag);
-  if (!is_free(lane) || !is_after_writes(record_at(tagged_record(tag)), context)) return false;
+  if (!is_free(lane, words, tag) || !is_after_writes(record_at(tagged_record(tag)), context)) return false;
   lane.words = words;
   __atomic_store_n(&lane.latest, word, __ATOMIC_RELAXED);
   __atomic_store_n(&lane.earlier, 0, __ATOMIC_RELAXED);

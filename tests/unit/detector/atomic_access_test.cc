@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "detector/shadow/record.h"
 #include "detector/syncvar/sync_var.h"
 #include "tests/unit/detector/race_sink.h"
 #include "tests/unit/detector/rendezvous.h"
@@ -122,6 +123,39 @@ TEST_F(AtomicAccessTest, APlainAccessJustBeforeARepetitionIsSeenByItsConfirmatio
   EXPECT_TRUE(take_races().empty());
   access.confirm();
   EXPECT_EQ(take_races().size(), 1u);
+}
+
+TEST_F(AtomicAccessTest, ReadsInLanesAndRepetitionsSeeEachOther) {
+  attach(granule(0));
+  for (int round = 0; round < 3; ++round) {
+    order(first_, second_);
+    const auto is_laned = [] {
+      const uint64_t word = *shadow_words(reinterpret_cast<uintptr_t>(granule(0)));
+      return is_tagged(word) && record_at(tagged_record(word)).is_laned();
+    };
+    for (int i = 0; i < 1000 && !is_laned(); ++i) {
+      read_from(second_, granule(0), 8);
+      context_advance_epoch(second_);
+    }
+    ASSERT_TRUE(is_laned());
+    order(second_, first_);
+    atomic_access(first_, granule(0), atomic_);
+    EXPECT_TRUE(take_races().empty());
+    // Neither is ordered after what the other does from here on.
+    read_from(second_, granule(0), 8);
+    EXPECT_EQ(take_races().size(), 1u);
+    order(first_, second_);
+    order(second_, first_);
+    for (int i = 0; i < 3; ++i) {
+      atomic_access(first_, granule(0), atomic_);
+      context_advance_epoch(first_);
+    }
+    EXPECT_TRUE(take_races().empty());
+    read_from(second_, granule(0), 8);
+    EXPECT_EQ(take_races().size(), 1u);
+    order(first_, second_);
+    order(second_, first_);
+  }
 }
 
 TEST_F(AtomicAccessTest, AFreeMeetsTheNewestAccess) {
