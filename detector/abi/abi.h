@@ -136,6 +136,9 @@ void __gorace_model_unlock(void* object);
 void __gorace_model_lock_shared(void* object);
 void __gorace_model_unlock_shared(void* object);
 void __gorace_model_destroy(void* object);
+/* `function` is a libstdc++ std::function<void()> that is about to be handed over: whatever thread calls it, or a copy, sees what the caller of this
+   has done, and what was released on `acquired`; its end is released on `released` (either may be null). Allocates as std::function does. */
+void __gorace_model_task(void* function, void* acquired, void* released);
 /* Between these, the running goroutine's accesses and synchronisation are not watched. */
 void __gorace_model_quiet_begin(void);
 void __gorace_model_quiet_end(void);

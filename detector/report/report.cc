@@ -84,6 +84,21 @@ bool is_unwanted(const Race& race) {
   return atomic && !options.report_atomic_races;
 }
 
+bool is_library_access(OriginId origin) {
+  const OriginInfo info = origin_info(origin);
+  return info.frame_count > 0 && !is_instrumented(info.frames[0] - 1);
+}
+
+// is_library_matter: a file descriptor, or a lock or condition, that is used on both sides by code which is not
+// instrumented. How that orders its own things is not seen, and nobody but its author could change it. Memory is
+// another matter: it may be the program's.
+bool is_library_matter(const Race& race) {
+  DescriptorInfo descriptor;
+  const bool is_memory = !is_atomic_origin(race.present.origin) && !is_atomic_origin(race.previous.origin) &&
+                         (find_descriptor == nullptr || !find_descriptor(race.address, &descriptor));
+  return !is_memory && is_library_access(race.present.origin) && is_library_access(race.previous.origin);
+}
+
 // is_suppressed needs symbols, so it is asked once for each pair of stacks. Under the reporter's lock.
 bool is_suppressed(const Race& race) {
   if (suppressions().empty()) return false;
@@ -134,7 +149,7 @@ void report_race(const Race& race) {
   with_report(
       g_reporter.count,
       [&] {
-        return !is_unwanted(race) && !is_benign_race(race.address) &&
+        return !is_unwanted(race) && !is_benign_race(race.address) && !is_library_matter(race) &&
                is_new_pair(stack_hash(race.present), stack_hash(race.previous)) && !is_suppressed(race);
       },
       [&](RawWriter& out, const RaceWording& wording) { print_race(out, race, wording); });

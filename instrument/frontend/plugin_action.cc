@@ -10,6 +10,7 @@
 #include "clang/Frontend/MultiplexConsumer.h"
 #include "instrument/frontend/lint/consumer.h"
 #include "instrument/frontend/no_sanitize.h"
+#include "instrument/frontend/overrides.h"
 
 namespace gorace::instrument {
 namespace {
@@ -19,6 +20,7 @@ class PluginAction : public clang::PluginASTAction {
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance&, llvm::StringRef) override {
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
     consumers.push_back(make_no_sanitize_consumer());
+    consumers.push_back(make_overrides_consumer());
     if (lints_.any()) consumers.push_back(lint::make_consumer(lints_));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }

@@ -16,21 +16,6 @@ using llvm::StringRef;
 
 llvm::Error mistake(const llvm::Twine& what) { return llvm::createStringError(llvm::inconvertibleErrorCode(), what); }
 
-// split_name cuts a name at each :: that is not within <> or ().
-void split_name(StringRef name, llvm::SmallVectorImpl<std::string>& parts) {
-  int depth = 0;
-  size_t start = 0;
-  for (size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '<' || name[i] == '(') ++depth;
-    if (name[i] == '>' || name[i] == ')') --depth;
-    if (depth == 0 && name.substr(i).starts_with("::")) {
-      parts.push_back(name.slice(start, i).str());
-      start = ++i + 1;
-    }
-  }
-  parts.push_back(name.substr(start).str());
-}
-
 StringRef without_template_arguments(StringRef part) {
   return part.starts_with("operator") ? part : part.take_until([](char c) { return c == '<'; });
 }
@@ -71,88 +56,40 @@ FunctionName demangled(StringRef symbol) {
   return {context + base, taken(demangler.getFunctionParameters(nullptr, nullptr))};
 }
 
-llvm::Error parse_object(StringRef word, ModelAction& action) {
-  auto [argument, offset] = word.split('+');
-  if (argument == "this") {
-    action.argument = 0;
-  } else if (!argument.consume_front("arg") || argument.getAsInteger(10, action.argument)) {
-    return mistake("'" + word + "' is no object: write this, arg0, arg1, ..., with +BYTES when it lies inside of it");
-  }
-  if (word.contains('+') && offset.getAsInteger(0, action.offset))
-    return mistake("'" + offset + "' is no number of bytes");
-  return llvm::Error::success();
+// Nothing is demangled that cannot fit: an identifier stands in the mangled name as it is.
+bool may_fit(const CallModel& model, StringRef symbol) {
+  const StringRef last = model.name.back();
+  return !llvm::all_of(last, [](char c) { return llvm::isAlnum(c) || c == '_'; }) || symbol.contains(last);
 }
 
-llvm::Error parse_condition(llvm::ArrayRef<StringRef> words, ModelAction& action) {
-  if (words.empty()) return llvm::Error::success();
-  if (words.size() != 2 || words[0] != "if") {
-    return mistake("'" + llvm::join(words, " ") + "' is no condition: write if true, if false, if zero or if nonzero");
-  }
-  if (!action.is_after) return mistake("this action comes before the call, when its result is not known yet");
-  if (words[1] == "true" || words[1] == "nonzero") {
-    action.if_nonzero = true;
-  } else if (words[1] == "false" || words[1] == "zero") {
-    action.if_zero = true;
-  } else {
-    return mistake("'if " + words[1] + "' is no condition: write if true, if false, if zero or if nonzero");
-  }
-  return llvm::Error::success();
+bool fits_function(const CallModel& model, const FunctionName& function, llvm::ArrayRef<StringRef> parts) {
+  if (!model.parameters.empty() && model.parameters != function.parameters) return false;
+  return fits(model.name, parts);
 }
 
-struct Verb {
-  const char* word;
-  ModelEffect effect;
-  bool is_after;
+// Demangles at the first question only.
+class Symbol {
+ public:
+  explicit Symbol(StringRef symbol) : symbol_(symbol) {}
+
+  bool fits_model(const CallModel& model) {
+    if (!may_fit(model, symbol_)) return false;
+    if (parts_.empty()) split();
+    return fits_function(model, function_, parts_);
+  }
+
+ private:
+  void split() {
+    function_ = demangled(symbol_);
+    split_name(function_.qualified, owned_);
+    parts_.assign(owned_.begin(), owned_.end());
+  }
+
+  StringRef symbol_;
+  FunctionName function_;
+  llvm::SmallVector<std::string, 6> owned_;
+  llvm::SmallVector<StringRef, 6> parts_;
 };
-constexpr Verb kVerbs[] = {
-    {"acquire", ModelEffect::kAcquire, true},
-    {"release", ModelEffect::kRelease, false},
-    {"lock", ModelEffect::kLock, true},
-    {"unlock", ModelEffect::kUnlock, false},
-    {"lock_shared", ModelEffect::kLockShared, true},
-    {"unlock_shared", ModelEffect::kUnlockShared, false},
-    {"destroy", ModelEffect::kDestroy, false},
-};
-
-llvm::Error parse_action(StringRef text, CallModel& model) {
-  llvm::SmallVector<StringRef, 4> words;
-  text.split(words, ' ', -1, /*KeepEmpty=*/false);
-  if (words.empty()) return mistake("an action is missing");
-  if (words[0] == "quiet" && words.size() == 1) {
-    model.is_quiet = true;
-    return llvm::Error::success();
-  }
-  if (words[0] == "nothing" && words.size() == 1) return llvm::Error::success();
-  const Verb* verb = llvm::find_if(kVerbs, [&](const Verb& each) { return words[0] == each.word; });
-  if (verb == std::end(kVerbs)) {
-    return mistake(
-        "unknown action '" + words[0] +
-        "'; the actions are acquire, release, lock, unlock, lock_shared, unlock_shared, destroy, quiet, nothing");
-  }
-  if (words.size() < 2) return mistake("'" + words[0] + "' needs its object: this, arg0, arg1, ...");
-  ModelAction action{verb->effect};
-  action.is_after = verb->is_after;
-  if (llvm::Error error = parse_object(words[1], action)) return error;
-  if (llvm::Error error = parse_condition(llvm::ArrayRef(words).drop_front(2), action)) return error;
-  model.actions.push_back(action);
-  return llvm::Error::success();
-}
-
-llvm::Error parse_line(StringRef line, CallModel& model) {
-  auto [name, actions] = line.split(" = ");
-  if (name.size() == line.size()) return mistake("expected FUNCTION = ACTION, ...");
-  name = name.trim();
-  if (name.empty()) return mistake("expected FUNCTION = ACTION, ...");
-  const size_t parameters = name.starts_with("(") ? StringRef::npos : name.find('(');
-  model.parameters = parameters == StringRef::npos ? "" : name.substr(parameters).str();
-  split_name(name.take_front(parameters), model.name);
-  llvm::SmallVector<StringRef, 4> list;
-  actions.split(list, ',');
-  for (StringRef action : list) {
-    if (llvm::Error error = parse_action(action.trim(), model)) return error;
-  }
-  return llvm::Error::success();
-}
 
 }  // namespace
 
@@ -167,7 +104,7 @@ llvm::Error CallModels::add_text(StringRef text, StringRef file) {
     CallModel model;
     model.file = file.str();
     model.line = number;
-    if (llvm::Error error = parse_line(line, model)) {
+    if (llvm::Error error = parse_model(line, model)) {
       return mistake("model file " + file + ", line " + llvm::Twine(number) + ": " + llvm::toString(std::move(error)));
     }
     models_.push_back(std::move(model));
@@ -181,20 +118,39 @@ llvm::Error CallModels::add_file(StringRef path) {
   return add_text((*text)->getBuffer(), path);
 }
 
-const CallModel* CallModels::find(StringRef symbol) const {
-  const FunctionName function = demangled(symbol);
-  llvm::SmallVector<std::string, 6> owned;
-  split_name(function.qualified, owned);
-  const llvm::SmallVector<StringRef, 6> parts(owned.begin(), owned.end());
+const CallModel* CallModels::find(ModelKind kind, StringRef symbol) const {
+  Symbol asked(symbol);
   for (const CallModel& model : llvm::reverse(models_)) {
-    if (model.name.back() != "**" && model.name.back() != parts.back() &&
-        model.name.back() != without_template_arguments(parts.back())) {
-      continue;
-    }
-    if (!model.parameters.empty() && model.parameters != function.parameters) continue;
-    if (fits(model.name, parts)) return &model;
+    if (model.kind == kind && asked.fits_model(model)) return &model;
   }
   return nullptr;
+}
+
+llvm::SmallVector<const CallModel*, 1> CallModels::find_arguments(StringRef symbol) const {
+  Symbol asked(symbol);
+  llvm::SmallVector<const CallModel*, 1> found;
+  for (const CallModel& model : llvm::reverse(models_)) {
+    if (model.kind != ModelKind::kArgument || !asked.fits_model(model)) continue;
+    const auto is_same = [&model](const CallModel* other) { return other->argument == model.argument; };
+    if (llvm::none_of(found, is_same)) found.push_back(&model);
+  }
+  return found;
+}
+
+const CallModel* CallModels::find_override(StringRef qualified) const {
+  llvm::SmallVector<std::string, 6> owned;
+  split_name(qualified, owned);
+  const llvm::SmallVector<StringRef, 6> parts(owned.begin(), owned.end());
+  for (const CallModel& model : llvm::reverse(models_)) {
+    if (model.kind == ModelKind::kOverride && fits(model.name, parts)) return &model;
+  }
+  return nullptr;
+}
+
+bool CallModels::may_override(StringRef last_name) const {
+  return llvm::any_of(models_, [last_name](const CallModel& model) {
+    return model.kind == ModelKind::kOverride && (model.name.back() == last_name || model.name.back() == "**");
+  });
 }
 
 }  // namespace gorace::instrument

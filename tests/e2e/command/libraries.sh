@@ -34,14 +34,41 @@ case $library in
     code_is 0
     orders locked tried recursed read_or_written semaphored waited waited_with_rwlock joined
     races half_locked written_by_readers
+
+    # Tasks, futures, events and signals. moc is where its qmake says.
+    pkg-config --exists "${library}Concurrent" || finish
+    moc=
+    for folder in "$(pkg-config --variable=libexecdir "${library}Core")" "$(pkg-config --variable=host_bins "${library}Core")"; do
+      [ -z "$folder" ] || [ ! -x "$folder/moc" ] || moc=$folder/moc
+    done
+    [ -n "$moc" ] || finish
+    "$moc" -o qt_tasks.moc "$sources/libraries/qt_tasks.cc"
+    # shellcheck disable=SC2046
+    t gorace c++ -std=c++17 -O1 -fPIC -I. "$sources/libraries/qt_tasks.cc" \
+      $(pkg-config --cflags --libs "${library}Core" "${library}Concurrent") -o uses
+    code_is 0
+    orders pooled pooled_functions pool_ended concurrently mapped posted invoked signalled watched
+    for name in pool_races function_races future_races call_races signal_races; do
+      t gorace run ./uses $name
+      code_is 66
+      err_has "$name\\("
+      err_has '^Global var (.*::)?places '
+    done
     ;;
   glib)
     pkg-config --exists glib-2.0 || skip "no glib-2.0"
     # shellcheck disable=SC2046
     t gorace cc -O1 "$sources/libraries/glib.c" $(pkg-config --cflags --libs glib-2.0) -o uses
     code_is 0
-    orders locked by_macro by_locker tried recursed read_or_written waited once_init queued joined by_bit by_atomics
-    races half_locked written_by_readers
+    orders locked by_macro by_locker tried recursed read_or_written waited once_init queued joined by_bit by_atomics \
+      pooled idled
+    races half_locked written_by_readers pool_races idle_races
+    pkg-config --exists gio-2.0 || finish
+    # shellcheck disable=SC2046
+    t gorace cc -O1 "$sources/libraries/gio.c" $(pkg-config --cflags --libs gio-2.0) -o uses
+    code_is 0
+    orders tasks
+    races task_races
     ;;
   boost)
     echo '#include <boost/thread.hpp>' | "$clangxx" -E -x c++ - >/dev/null 2>&1 || skip "no boost/thread.hpp"

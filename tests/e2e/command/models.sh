@@ -254,10 +254,24 @@ refused 'team::Gate::enter = lock this when true' "'when true' is no condition"
 refused 'team::Gate::leave = unlock this if true' 'this action comes before the call'
 refused ' = lock this' 'expected FUNCTION'
 refused 'f = lock this,' 'an action is missing'
+refused 'f = lock [this' "'\[this' lacks its \]"
+refused 'f = lock @' "'@' is no name"
+refused 'f = lock @a-b' "'@a-b' is no name"
+refused 'f = lock function' "'function' is the object of callbacks only"
+refused 'f = acquire this if arg is 3' "'if arg is 3' is no condition"
+refused 'f = acquire this if arg1 is many' "'if arg1 is many' is no condition"
+refused 'f = task @x' 'a task is an argument'
+refused 'f = task arg0 then @x' "'then @x': after a task's object stand only after @NAME and before @NAME"
+refused 'f = task arg0 after' "'after': after a task's object"
+refused 'callback f = lock arg0' "'lock' is no action of a callback"
+refused 'callback f = quiet' "'quiet' is no action of a callback"
+refused 'callback f = release arg0 if true' "a callback's result is not known"
+refused 'callback second of f = acquire arg0' "'second' is no argument: write callback argN of FUNCTION"
+refused 'override C::f(int) = acquire this' 'a function that is overridden is named without its parameters'
 printf 'team::Gate::enter = lock arg1\n' >wrong.models
 t gorace c++ --model=wrong.models -c -g user.cc -o wrong.o
 code_is 1
-err_has "wrong.models, line 1: '_ZN4team4Gate5enterEi' has not the pointer argument"
+err_has "wrong.models, line 1: '_ZN4team4Gate5enterEi' has not the argument"
 t gorace c++ --model=none.models -c user.cc
 code_is 2
 err_is "gorace c++: model file none.models: No such file or directory"

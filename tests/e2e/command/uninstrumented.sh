@@ -127,6 +127,79 @@ t gorace run ./late
 code_is 0
 err_is ""
 
+# What a library makes, uses and ends itself is its own matter, though nothing that is seen orders it: descriptors, locks. The
+# program's own are not, nor is memory.
+cat >own.c <<'END'
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+static int turn;
+static int descriptor;
+static pthread_mutex_t* mutex;
+static void hand_over(void) { __atomic_fetch_add(&turn, 1, __ATOMIC_RELEASE); }
+static void wait_for(int number) { while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != number) {} }
+static void fill(void* memory) {
+  const int zero = open("/dev/zero", O_RDONLY);
+  if (read(zero, memory, 8) != 8) abort();
+  close(zero);
+}
+static void* first(void* memory) {
+  descriptor = eventfd(0, 0);
+  mutex = calloc(1, sizeof *mutex);
+  pthread_mutex_lock(mutex);
+  pthread_mutex_unlock(mutex);
+  if (memory) fill(memory);
+  hand_over();
+  return 0;
+}
+void library_run(void* memory) {
+  pthread_t thread;
+  pthread_create(&thread, 0, first, memory);
+  wait_for(1);
+  if (memory) fill(memory);
+  pthread_mutex_lock(mutex);
+  pthread_mutex_unlock(mutex);
+  pthread_mutex_destroy(mutex);
+  free(mutex);
+  close(descriptor);
+  pthread_join(thread, 0);
+}
+END
+cat >owner.cc <<'END'
+#include <unistd.h>
+#include <thread>
+extern "C" void library_run(void*);
+long value;
+int main(int count, char** arguments) {
+  if (count == 1) library_run(nullptr);
+  if (count == 2) library_run(&value);
+  if (count == 3) {
+    int ends[2];
+    if (pipe(ends) != 0) return 1;
+    std::thread thread([&] { close(ends[0]); });
+    char byte = 0;
+    [[maybe_unused]] auto got = write(ends[1], &byte, 1) + read(ends[0], &byte, 1);
+    thread.join();
+  }
+}
+END
+t "$clang" -O1 -g -fno-omit-frame-pointer -fPIC -shared own.c -o libown.so
+t gorace c++ -O1 owner.cc -L. -lown -Wl,-rpath,"$PWD" -o owner
+code_is 0
+t gorace run ./owner
+code_is 0
+err_is ""
+t gorace run ./owner memory
+names_are 'libown\.so'
+t gorace run ./owner own descriptor
+code_is 66
+err_has '^File descriptor '
+t gorace cc -O1 -fPIC -shared own.c -o libown.so
+t gorace run ./owner
+code_is 0
+
 # Without symbols nothing of the program is named: its functions cannot be told from gorace's own.
 t gorace c++ -O1 -s main.cc libpool.a -o program
 GORACE_TOOL=/no/such/file t ./program

@@ -134,6 +134,89 @@ static void by_atomics(int number) {
     expect(value == 5);
   }
 }
+// Each of these makes what it needs of its own, in one of the strands.
+static void add_up(gpointer item, gpointer total) {
+  expect(*(int*)item == 3);
+  *(int*)item = 4;
+  expect(*(int*)total == 0);
+}
+static void pooled(int number) {
+  int total = 0;
+  int items[8];
+  if (number != 0) return;
+  GThreadPool* pool = g_thread_pool_new(add_up, &total, 3, FALSE, NULL);
+  for (int i = 0; i < 8; ++i) {
+    items[i] = 3;
+    g_thread_pool_push(pool, &items[i], NULL);
+  }
+  g_thread_pool_free(pool, FALSE, TRUE);
+  for (int i = 0; i < 8; ++i) expect(items[i] == 4);
+}
+static void touch(gpointer item, gpointer unused) {
+  (void)item;
+  (void)unused;
+  ++value;
+}
+static void pool_races(int number) {
+  if (number != 0) return;
+  GThreadPool* pool = g_thread_pool_new(touch, NULL, 2, FALSE, NULL);
+  g_thread_pool_push(pool, GINT_TO_POINTER(1), NULL);
+  ++value;
+  g_thread_pool_push(pool, GINT_TO_POINTER(2), NULL);
+  g_thread_pool_free(pool, FALSE, TRUE);
+}
+static GMainLoop* loop;
+static gboolean take_idle(gpointer item) {
+  expect(*(int*)item == 3 && places[0] == 5);
+  *(int*)item = 4;
+  g_main_loop_quit(loop);
+  return G_SOURCE_REMOVE;
+}
+static gboolean take_source(gpointer unused) {
+  (void)unused;
+  expect(places[0] == 5);
+  return G_SOURCE_REMOVE;
+}
+static int item;
+static void idled(int number) {
+  static gint made;
+  if (number == 0) {
+    loop = g_main_loop_new(NULL, FALSE);
+    g_atomic_int_set(&made, 1);
+    g_main_loop_run(loop);
+    expect(item == 4);
+    g_main_loop_unref(loop);
+  }
+  if (number != 1) return;
+  while (!g_atomic_int_get(&made)) {
+  }
+  item = 3;
+  places[0] = 5;
+  GSource* source = g_idle_source_new();
+  g_source_set_callback(source, take_source, NULL, NULL);
+  g_source_attach(source, NULL);
+  g_source_unref(source);
+  g_idle_add(take_idle, &item);
+}
+static gboolean touch_idle(gpointer unused) {
+  (void)unused;
+  ++value;
+  g_main_loop_quit(loop);
+  return G_SOURCE_REMOVE;
+}
+static void idle_races(int number) {
+  static gint made;
+  if (number == 0) {
+    loop = g_main_loop_new(NULL, FALSE);
+    g_atomic_int_set(&made, 1);
+    g_main_loop_run(loop);
+  }
+  if (number != 1) return;
+  while (!g_atomic_int_get(&made)) {
+  }
+  g_idle_add(touch_idle, NULL);
+  ++value;
+}
 static void half_locked(int number) {
   if (number == 0) {
     ++value;
@@ -159,6 +242,8 @@ static const struct {
              {"waited", waited},           {"once_init", once_init},
              {"queued", queued},           {"joined", joined},
              {"by_bit", by_bit},           {"by_atomics", by_atomics},
+             {"pooled", pooled},           {"idled", idled},
+             {"pool_races", pool_races},   {"idle_races", idle_races},
              {"half_locked", half_locked}, {"written_by_readers", written_by_readers}};
 static void (*chosen)(int);
 
