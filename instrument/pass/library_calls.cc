@@ -20,6 +20,15 @@ bool is_fortified(llvm::StringRef name) {
   return name.starts_with("__") && name.ends_with("_chk") && kNames.contains(name.drop_front(2).drop_back(4));
 }
 
+// What C99's headers call in place of the scanf family.
+bool is_scan(llvm::StringRef name) {
+  static const llvm::StringSet<> kNames = {"scanf", "fscanf", "sscanf", "vscanf", "vfscanf", "vsscanf"};
+  name.consume_front("__isoc99_");
+  return kNames.contains(name);
+}
+
+bool is_reserved(llvm::StringRef name) { return name.starts_with("__") && (is_fortified(name) || is_scan(name)); }
+
 bool is_checked_function(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
       "strlen",   "strnlen",  "strcmp",   "strncmp",   "strcasecmp", "strncasecmp", "strchr",  "strrchr",
@@ -28,7 +37,7 @@ bool is_checked_function(llvm::StringRef name) {
       "sprintf",  "snprintf", "vsprintf", "vsnprintf", "printf",     "fprintf",     "vprintf", "vfprintf",
       "fread",    "fwrite",   "fgets",    "fputs",     "puts",       "strtol",      "strtoll", "strtoul",
       "strtoull", "strtod",   "strtof",   "atoi",      "atol",       "atoll",       "atof"};
-  return kNames.contains(name) || is_fortified(name);
+  return kNames.contains(name) || is_fortified(name) || is_scan(name);
 }
 
 // A short comparison stays what it is, behind two range checks.
@@ -66,7 +75,7 @@ void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo
     const llvm::Function* callee = call->getCalledFunction();
     llvm::LibFunc known;
     if (callee == nullptr || !callee->isDeclaration() || !is_checked_function(callee->getName())) continue;
-    if (!is_fortified(callee->getName()) && !library.getLibFunc(*callee, known))
+    if (!is_reserved(callee->getName()) && !library.getLibFunc(*callee, known))
       continue;  // a function of the program with such a name
     const llvm::StringRef name = callee->getName();
     if (!check_short_compare(*call, name, runtime)) redirect(*call, name);

@@ -174,6 +174,34 @@ RACE_CASE(RaceOfStrcpyAndAPlainRead) {
   after([] { std::strcpy(buffer, opaque("twelve bytes")); }, [] { use(buffer[12]); });
 }
 
+// The scanf family writes what it assigned, and no more.
+int numbers[2];
+void write_number(int index) {
+  numbers[index] = 7;
+  keep(numbers);
+}
+RACE_CASE(RaceOfSscanfAndAPlainWrite) {
+  after([] { use(std::sscanf("5 6", "%d %*c %*[a-z]%d", &numbers[0], &numbers[1])); }, [] { write_number(0); });
+}
+RACE_CASE(RaceOfSscanfOfATextAndAPlainRead) {
+  after([] { use(std::sscanf("1 eleven", "%*d %60[^]]", buffer)); }, [] { use(buffer[6]); });
+}
+RACE_CASE(RaceOfSscanfAndAWriteOfItsText) {
+  static char text[] = "5 6";
+  after([] { use(std::sscanf(text, "%d %d", &numbers[0], &numbers[1])); },
+        [] {
+          text[0] = '7';
+          keep(text);
+        });
+}
+RACE_CASE(RaceOfFscanfAndAPlainWrite) {
+  FILE* const file = std::fopen("/proc/self/stat", "r");
+  after([file] { use(std::fscanf(file, "%d", &numbers[0])); }, [] { write_number(0); });
+}
+RACE_CASE(NoRaceWithWhatSscanfDidNotReach) {
+  after([] { use(std::sscanf("5 x", "%d %d", &numbers[0], &numbers[1])); }, [] { write_number(1); });
+}
+
 // Lifetimes.
 RACE_CASE(RaceOfDeleteAndARead) {
   int* const object = new int(1);
