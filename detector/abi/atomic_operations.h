@@ -66,9 +66,10 @@ class RecordedAtomic<T> {
   void confirm() {}
 };
 
-// record_atomic is a RecordedAtomic with no operation after it.
+// record_atomic is a RecordedAtomic with no operation after it. Out of line: a load that was recorded in this epoch
+// already, in a waiting loop, does not come here.
 template <class T>
-void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site) {
+[[gnu::noinline]] void record_atomic(Context* context, const volatile T* object, Direction direction, CallSite site) {
   RecordedAtomic<T> recorded(context, object, direction, site, AtomicAccess::Barrier::kOwn);
   recorded.confirm();
 }
@@ -78,7 +79,10 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
   if (context == nullptr) return raw_load(object);
-  record_atomic(context, object, Direction::kRead, site);
+  if (sizeof(T) > 8 ||
+      !holds_own_atomic(thread_state(), reinterpret_cast<uintptr_t>(object), sizeof(T), context->current, false)) {
+    record_atomic(context, object, Direction::kRead, site);
+  }
   if (!load_needs_clock(order)) return raw_load(object);
   if (!fences_in_use()) {
     const T value = raw_load(object);

@@ -38,6 +38,16 @@ inline OwnAtomic& own_atomic_slot(OwnAtomics& table, uint64_t tag, bool is_write
   return table.entries[is_write ? 1 : 0][tag % OwnAtomics::kEntries];
 }
 
+// holds_own_atomic: the access is known to be in the history, or in this thread's entry, in the epoch of `current`.
+// False may also mean that nothing is known.
+[[gnu::always_inline]] inline bool holds_own_atomic(const ThreadState& state, uintptr_t address, size_t bytes,
+                                                    uint64_t current, bool is_write) {
+  const uint64_t tag = __atomic_load_n(shadow_words(address), __ATOMIC_RELAXED);
+  if (__builtin_expect(state.own_atomics == nullptr, 0)) return false;
+  const OwnAtomic& known = own_atomic_slot(*state.own_atomics, tag, is_write);
+  return known.tag == tag && ((known.word ^ current) & (GORACE_IDENTITY_MASK | byte_mask(address, bytes))) == 0;
+}
+
 // note_own_atomic: the record of `tag` has the atomic access `word`, or one of the same strand, epoch and direction
 // that stands for it. The granule is locked.
 void note_own_atomic(ThreadState& state, const uint64_t* words, uint64_t tag, uint64_t word, bool is_write);
