@@ -21,6 +21,19 @@ namespace gorace::runtime {
 struct G;
 enum class WaitReason : uint8_t;
 
+// CallPlace: where the program called the library: the return address, and the calling function's frame (what its frame
+// pointer was, which means something only where the program keeps one). Zero: not known.
+struct CallPlace {
+  uintptr_t pc = 0;
+  uintptr_t frame = 0;
+};
+
+// call_place is for the functions that programs call.
+[[gnu::always_inline]] inline CallPlace call_place() {
+  return {reinterpret_cast<uintptr_t>(__builtin_return_address(0)),
+          *static_cast<const uintptr_t*>(__builtin_frame_address(0))};
+}
+
 struct Hooks {
   // stack_made: a goroutine's stack, with g at its top, is on memory that nobody has touched yet, or that was given
   // back since.
@@ -60,8 +73,9 @@ struct Hooks {
   void (*lock_dropped)(G* g, const void* lock) = nullptr;
 
   // access: the runtime itself reads or writes `bytes` at `address` on the user's behalf, in a way that races with
-  // other such accesses (close against send, WaitGroup misuse).
-  void (*access)(G* g, const void* address, size_t bytes, bool is_write) = nullptr;
+  // other such accesses (close against send, WaitGroup misuse). `place`, when known, spares the observer a walk of the
+  // stack.
+  void (*access)(G* g, const void* address, size_t bytes, bool is_write, CallPlace place) = nullptr;
   // concurrent_write: a write that races with other accesses, but not with writes of this kind.
   void (*concurrent_write)(G* g, const void* address, size_t bytes) = nullptr;
 

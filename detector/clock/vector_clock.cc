@@ -33,6 +33,24 @@ void leaf_maximum(ClockNode& result, const ClockNode& a, const ClockNode& b) {
   }
 }
 
+// unite_leaves makes both the maximum.
+inline void unite_leaves(ClockNode& a, ClockNode& b) {
+  using Quarter [[gnu::vector_size(16)]] = int32_t;
+  constexpr int kQuarters = sizeof(ClockNode) / sizeof(Quarter);
+  Quarter joined[kQuarters];
+  for (int i = 0; i < kQuarters; ++i) {
+    Quarter left;
+    Quarter right;
+    __builtin_memcpy(&left, a.word + 4 * i, sizeof(left));
+    __builtin_memcpy(&right, b.word + 4 * i, sizeof(right));
+    joined[i] = left > right ? left : right;
+  }
+  for (int i = 0; i < kQuarters; ++i) {
+    __builtin_memcpy(a.word + 4 * i, &joined[i], sizeof(Quarter));
+    __builtin_memcpy(b.word + 4 * i, &joined[i], sizeof(Quarter));
+  }
+}
+
 NodeIndex join_leaves(NodeIndex a, NodeIndex b) {
   const ClockNode& left = node_at(a);
   const ClockNode& right = node_at(b);
@@ -172,9 +190,23 @@ NodeIndex assign_owned(NodeIndex a, NodeIndex b, int height, bool share_leaves) 
   return shared;
 }
 
+// share_equal makes two references to equal leaves references to one of them, to the lower one whoever asks: then all
+// clocks that meet come to have the same. (With the one clock's always kept, a channel's slot would change between its
+// users' for ever, and every meeting of these would have two leaves to look at.)
+void share_equal(NodeIndex& a, NodeIndex& b) {
+  NodeIndex& higher = a < b ? b : a;
+  const NodeIndex lower = a < b ? a : b;
+  unreference(higher, 0);
+  higher = reference(lower);
+}
+
 // unite_owned makes `a` and `b`, references of its callers, references to equal nodes: their maximum.
 void unite_owned(NodeIndex& a, NodeIndex& b, int height, bool share_leaves) {
   if (a == b) return;
+  if (height == 0 && a != 0 && b != 0 && difference_mask(node_at(a), node_at(b)) == 0) {
+    share_equal(a, b);
+    return;
+  }
   if (a == 0 || b == 0 || share_leaves || !is_unique(a) || !is_unique(b)) {
     a = join_owned(a, b, 0, height, share_leaves);
     b = assign_owned(b, a, height, share_leaves);
@@ -182,18 +214,13 @@ void unite_owned(NodeIndex& a, NodeIndex& b, int height, bool share_leaves) {
   }
   ClockNode& left = node_at(a);
   ClockNode& right = node_at(b);
-  uint32_t mask = difference_mask(left, right);
-  if (height > 0) {
-    for (; mask != 0; mask &= mask - 1) {
-      const int i = __builtin_ctz(mask);
-      unite_owned(left.word[i], right.word[i], height - 1, share_leaves);
-    }
-  } else if (mask != 0) {
-    leaf_maximum(left, left, right);
-    right = left;
-  } else {
-    unreference(b, 0);
-    b = reference(a);
+  if (height == 0) {
+    unite_leaves(left, right);
+    return;
+  }
+  for (uint32_t mask = difference_mask(left, right); mask != 0; mask &= mask - 1) {
+    const int i = __builtin_ctz(mask);
+    unite_owned(left.word[i], right.word[i], height - 1, share_leaves);
   }
 }
 
@@ -251,6 +278,30 @@ void VectorClock::unite(VectorClock& a, VectorClock& b) {
     return;
   }
   unite_owned(a.root_, b.root_, a.height_, a.height_ > kHighestOwner);
+}
+
+bool VectorClock::unite_in_one_leaf(VectorClock& a, VectorClock& b, uint32_t slot, uint32_t epoch) {
+  const int height = a.height_;
+  if (height != b.height_ || height > kHighestOwner || slot >> (4 * (height + 1)) != 0) return false;
+  NodeIndex left = a.root_;
+  NodeIndex right = b.root_;
+  for (int level = height;; --level) {
+    if (left == 0 || right == 0 || left == right || !is_unique(left) || !is_unique(right)) return false;
+    if (level == 0) break;
+    const uint32_t place = (slot >> (4 * level)) & 15;
+    if ((difference_mask(node_at(left), node_at(right)) & ~(1u << place)) != 0) return false;
+    left = node_at(left).word[place];
+    right = node_at(right).word[place];
+  }
+  ClockNode& mine = node_at(left);
+  ClockNode& theirs = node_at(right);
+  const uint32_t place = slot & 15;
+  if (mine.word[place] >= epoch) return false;
+  const uint32_t present = theirs.word[place];
+  unite_leaves(mine, theirs);
+  // The single word last: written before, it would have to leave the store buffer first.
+  mine.word[place] = theirs.word[place] = present > epoch ? present : epoch;
+  return true;
 }
 
 void VectorClock::grow_to(int height) {

@@ -48,6 +48,11 @@ class VectorClock {
   // differs.
   static void unite(VectorClock& a, VectorClock& b);
 
+  // unite_in_one_leaf does the same, and raises the slot's epoch in both, in the case of channels between few strands:
+  // what differs is in the slot's own leaf, every node on the way there is its clock's own, and `a` does not have that
+  // epoch yet. False: it is another case, and nothing has changed.
+  static bool unite_in_one_leaf(VectorClock& a, VectorClock& b, uint32_t slot, uint32_t epoch);
+
   // raise sets the slot's epoch to max(present, epoch).
   void raise(uint32_t slot, uint32_t epoch);
 

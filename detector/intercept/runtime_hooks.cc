@@ -121,10 +121,11 @@ void access(Context* context, const void* address, size_t bytes, bool is_write, 
   }
 }
 
-void on_access(G* g, const void* address, size_t bytes, bool is_write) {
+void on_access(G* g, const void* address, size_t bytes, bool is_write, runtime::CallPlace place) {
   Context* context = watched_context_of(g);
   if (context == nullptr) return;
-  const OriginId origin = intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
+  const OriginId origin = place.pc == 0 ? intern_here(/*skip_frames=*/1, AccessKind::kRuntime)
+                                        : intern_call(place.pc, place.frame, AccessKind::kRuntime);
   context->last_used_object = address;
   context->last_use = origin;
   access(context, address, bytes, is_write, origin);

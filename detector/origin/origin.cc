@@ -189,6 +189,13 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
   });
 }
 
+OriginId intern_call(uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
+  const Context* context = current_context();
+  const uint64_t calls = __gorace_tls.calling_context + (context == nullptr ? 0 : context->held.key());
+  if (is_frame_here(frame_pointer)) return intern_access(calls, pc, frame_pointer, kind);
+  return intern_here(/*skip_frames=*/1, kind);
+}
+
 OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held) {
   if (count > kMaxFrames) count = kMaxFrames;
   const uint64_t key = hash_frames(frames, count, kind_seed(kind) + (held == nullptr ? 0 : held->key()));

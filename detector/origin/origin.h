@@ -42,6 +42,10 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
 // intern_here names the caller's own stack, skip_frames innermost frames left out (interceptors, creation stacks).
 OriginId intern_here(int skip_frames, AccessKind kind);
 
+// intern_call names the stack of a call from the running function: its return address, and the calling function's frame
+// pointer, which is believed only where it lies on the stack. As intern_here, without the look at the frames between.
+OriginId intern_call(uintptr_t pc, uintptr_t frame_pointer, AccessKind kind);
+
 // intern_stack names a given stack, and the locks held (null: none matter).
 class HeldLocks;
 OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held = nullptr);

@@ -50,6 +50,11 @@ struct FrameRecord {
   uintptr_t return_address;
 };
 
+bool is_frame_on(AddressRange stack, uintptr_t frame) {
+  return frame % sizeof(uintptr_t) == 0 && frame >= stack.low && frame < stack.high &&
+         stack.high - frame >= sizeof(FrameRecord);
+}
+
 // FrameChain steps through saved frame pointers. `broken` tells a chain that left the stack from one that ended at
 // zero.
 class FrameChain {
@@ -73,10 +78,7 @@ class FrameChain {
   static constexpr uintptr_t kLowestCode = 4096;
   static constexpr uintptr_t kBroken = 1;
 
-  bool readable(uintptr_t frame) const {
-    return frame % sizeof(uintptr_t) == 0 && frame >= stack_.low && frame < stack_.high &&
-           stack_.high - frame >= sizeof(FrameRecord);
-  }
+  bool readable(uintptr_t frame) const { return is_frame_on(stack_, frame); }
 
   const AddressRange stack_;
   uintptr_t frame_pointer_;
@@ -177,6 +179,8 @@ int unwind_stack(uintptr_t pc, uintptr_t last, uintptr_t* frames, int count) {
 }
 
 }  // namespace
+
+bool is_frame_here(uintptr_t frame_pointer) { return is_frame_on(current_stack(), frame_pointer); }
 
 int peek_frames(uintptr_t frame_pointer, uintptr_t* frames, int max) {
   FrameChain chain(current_stack(), frame_pointer);

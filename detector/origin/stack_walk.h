@@ -13,6 +13,10 @@ namespace gorace::detector {
 // Stacks deeper than this keep their innermost and outermost halves.
 inline constexpr int kMaxFrames = 256;
 
+// is_frame_here: the frame record at `frame_pointer` may be read, for it lies on the stack that the caller runs on,
+// above the caller's frame.
+bool is_frame_here(uintptr_t frame_pointer);
+
 // peek_frames follows frame pointers for at most `max` frames: a quick look, for keys.
 int peek_frames(uintptr_t frame_pointer, uintptr_t* frames, int max);
 

@@ -39,17 +39,24 @@ void ReleasedClock::store(const Context& context) {
 
 void ReleasedClock::acquire_and_store(Context& context) {
   const Witness last = witness();
+  if (last.is_entry() && context.clock_epoch != Context::kNeverKnown && last.slot() != context.slot &&
+      VectorClock::unite_in_one_leaf(context.clock, clock_, last.slot(), last.epoch())) {
+    finish_unite(context, last);
+    return;
+  }
   if (is_known_to(context) || empty() || contains(context) || context.clock_epoch == Context::kNeverKnown) {
     acquire_into(context);
     store(context);
     return;
   }
   // Each has something that the other has not, and both end with all of it.
-  if (last.is_entry()) {
-    clock_.raise(last.slot(), last.epoch());
-    note_slot(&context, last.slot());
-  }
+  if (last.is_entry()) clock_.raise(last.slot(), last.epoch());
   VectorClock::unite(context.clock, clock_);
+  finish_unite(context, last);
+}
+
+void ReleasedClock::finish_unite(Context& context, Witness last) {
+  if (last.is_entry()) note_slot(&context, last.slot());
   note_clock_change(&context);
   merged_.clear();
   set_witness(Witness(context.slot, context.epoch, true));

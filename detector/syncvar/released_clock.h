@@ -86,6 +86,8 @@ class ReleasedClock {
   // relaxed: whoever reads it without the lock uses nothing else of the clock.
   Witness witness() const { return Witness(__atomic_load_n(&witness_bits_, __ATOMIC_RELAXED)); }
   void set_witness(Witness witness) { __atomic_store_n(&witness_bits_, witness.bits(), __ATOMIC_RELAXED); }
+  // finish_unite: the clock and the context's are equal now, but for their entries. `last`: the witness before.
+  void finish_unite(Context& context, Witness last);
   // fold moves the entry into the tree, before something is merged in.
   void fold();
 

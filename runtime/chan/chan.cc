@@ -59,29 +59,32 @@ using runtime::WaitReason;
   return self.success;
 }
 
-[[gnu::noinline]] void ChanCore::send_observed(void* value) {
+[[gnu::noinline]] void ChanCore::send_observed(void* value, runtime::CallPlace place) {
   G* g = runtime::current_g();
-  note_send(g);
+  note_send(g, place);
   send_as(g, value);
 }
 
 [[gnu::noinline]] bool ChanCore::recv_observed(void* to) { return recv_as(runtime::current_g(), to); }
 
-inline void ChanCore::send(void* value) {
+// `place` is worked out by the functions that programs call, and only when it is wanted.
+[[gnu::always_inline]] inline void ChanCore::send(void* value, runtime::CallPlace place) {
   if (observed()) {
-    send_observed(value);
+    send_observed(value, place);
   } else {
     send_as(nullptr, value);
   }
 }
 
-inline bool ChanCore::recv(void* to) { return observed() ? recv_observed(to) : recv_as(nullptr, to); }
+[[gnu::always_inline]] inline bool ChanCore::recv(void* to) {
+  return observed() ? recv_observed(to) : recv_as(nullptr, to);
+}
 
 namespace {
 
-[[gnu::noinline]] void send_boxed(ChanCore* core, void* value) {
+[[gnu::noinline]] void send_boxed(ChanCore* core, void* value, runtime::CallPlace place) {
   Outgoing outgoing(*core, value);
-  core->send(outgoing.element());
+  core->send(outgoing.element(), place);
   outgoing.sent();
 }
 
@@ -105,9 +108,9 @@ void chan_release(ChanCore* core) noexcept { core->release(); }
 void chan_send(ChanCore* core, void* value) {
   if (core == nullptr) runtime::park_for_ever(WaitReason::kChanSendNil);
   if (__builtin_expect(core->boxed(), 0)) {
-    send_boxed(core, value);
+    send_boxed(core, value, runtime::call_place());
   } else {
-    core->send(value);
+    core->send(value, runtime::call_place());
   }
 }
 
@@ -130,6 +133,24 @@ TryRecv chan_try_recv(ChanCore* core, void* to) {
   const TryRecv result = core->try_recv(incoming.element());
   if (result == TryRecv::kReceived) incoming.received();
   return result;
+}
+
+void chan_send_bytes(ChanCore* core, GORACE_NOESCAPE const void* value) {
+  if (core == nullptr) runtime::park_for_ever(WaitReason::kChanSendNil);
+  core->send(const_cast<void*>(value), runtime::call_place());
+}
+
+bool chan_try_send_bytes(ChanCore* core, GORACE_NOESCAPE const void* value) {
+  return core != nullptr && core->try_send(observed_g(), const_cast<void*>(value));
+}
+
+bool chan_recv_bytes(ChanCore* core, GORACE_NOESCAPE void* to) {
+  if (core == nullptr) runtime::park_for_ever(WaitReason::kChanReceiveNil);
+  return core->recv(to);
+}
+
+TryRecv chan_try_recv_bytes(ChanCore* core, GORACE_NOESCAPE void* to) {
+  return core == nullptr ? TryRecv::kWouldBlock : core->try_recv(to);
 }
 
 void chan_close(ChanCore* core) {

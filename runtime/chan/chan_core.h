@@ -72,7 +72,7 @@ class ChanCore {
   void* creation_pc() const { return creation_pc_; }
 
   // The operations on elements as the core keeps them: `value` and `to` point to a T, or to a box pointer.
-  void send(void* value);  // send and recv: chan.cc
+  void send(void* value, runtime::CallPlace place);  // send and recv: chan.cc
   bool try_send(G* g, void* value);
   bool recv(void* to);
   TryRecv try_recv(void* to);
@@ -83,8 +83,8 @@ class ChanCore {
   bool drain();
 
   // note_send tells observers that g tries to send, which races with a close.
-  void note_send(G* g) const {
-    if (g != nullptr) tell_access(g, this, sizeof(void*), false);
+  void note_send(G* g, runtime::CallPlace place = {}) const {
+    if (g != nullptr) tell_access(g, this, sizeof(void*), false, place);
   }
 
   // note_armed tells observers that g starts the timer whose ticks come through this channel: who receives one is
@@ -135,7 +135,7 @@ class ChanCore {
   }
   void send_as(G* g, void* value);
   bool recv_as(G* g, void* to);
-  void send_observed(void* value);
+  void send_observed(void* value, runtime::CallPlace place);
   bool recv_observed(void* to);
   void move_element(void* to, void* from) const;  // *from stays alive
   void take_element(void* to, void* slot) const;  // *slot is dead afterwards

@@ -13,8 +13,8 @@ void tell_release(G* g, const void* object) { observe<&Hooks::release>(g, object
 void tell_release_merge(G* g, const void* object) { observe<&Hooks::release_merge>(g, object); }
 void tell_release_acquire(G* g, const void* object) { observe<&Hooks::release_acquire>(g, object); }
 void tell_exchange(G* g, G* parked) { observe<&Hooks::exchange>(g, parked); }
-void tell_access(G* g, const void* address, size_t bytes, bool is_write) {
-  observe<&Hooks::access>(g, address, bytes, is_write);
+void tell_access(G* g, const void* address, size_t bytes, bool is_write, runtime::CallPlace place) {
+  observe<&Hooks::access>(g, address, bytes, is_write, place);
 }
 void tell_concurrent_write(G* g, const void* address, size_t bytes) {
   observe<&Hooks::concurrent_write>(g, address, bytes);
@@ -32,7 +32,9 @@ void note_locked_observed(const void* lock, const void* object, bool shared) {
 }
 void note_unlocking_observed(const void* lock) { observe<&Hooks::lock_dropped>(runtime::current_g(), lock); }
 
-void note_read_observed(const void* object) { tell_access(runtime::current_g(), object, 1, false); }
+void note_read_observed(const void* object, runtime::CallPlace place) {
+  tell_access(runtime::current_g(), object, 1, false, place);
+}
 
 void forget_object(const void* address, size_t bytes) noexcept {
   if (observed()) tell_dead(address, bytes);

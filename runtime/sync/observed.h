@@ -20,7 +20,7 @@ void tell_release(runtime::G* g, const void* object);
 void tell_release_merge(runtime::G* g, const void* object);
 void tell_release_acquire(runtime::G* g, const void* object);
 void tell_exchange(runtime::G* g, runtime::G* parked);
-void tell_access(runtime::G* g, const void* address, size_t bytes, bool is_write);
+void tell_access(runtime::G* g, const void* address, size_t bytes, bool is_write, runtime::CallPlace place = {});
 void tell_concurrent_write(runtime::G* g, const void* address, size_t bytes);
 void tell_dead(const void* address, size_t bytes);
 
@@ -28,7 +28,7 @@ void tell_dead(const void* address, size_t bytes);
 void note_acquire_observed(const void* object);
 void note_release_observed(const void* object);
 void note_release_merge_observed(const void* object);
-void note_read_observed(const void* object);
+void note_read_observed(const void* object, runtime::CallPlace place);
 inline void note_acquire(const void* object) {
   if (observed()) note_acquire_observed(object);
 }
@@ -47,9 +47,9 @@ inline void note_locked(const void* lock, const void* object, bool shared) {
 inline void note_unlocking(const void* lock) {
   if (observed()) note_unlocking_observed(lock);
 }
-// note_read: a read access of the object's first byte.
-inline void note_read(const void* object) {
-  if (observed()) note_read_observed(object);
+// note_read: a read access of the object's first byte. For the functions that programs call.
+[[gnu::always_inline]] inline void note_read(const void* object) {
+  if (observed()) note_read_observed(object, runtime::call_place());
 }
 
 }  // namespace gorace::internal

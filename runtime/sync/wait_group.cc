@@ -29,7 +29,9 @@ uint64_t waiters_of(uint64_t state) { return state & kWaiterMask; }
 
 // An add from zero and a wait must not be concurrent: observers see a read and a write of one word. Go tells of the
 // first wait that blocks only, here one that returns at once counts too. Waits do not exclude each other.
-void note_first_add(G* g, SyncWaiter* const& word) { internal::tell_access(g, &word, sizeof(word), false); }
+[[gnu::always_inline]] inline void note_first_add(G* g, SyncWaiter* const& word) {
+  internal::tell_access(g, &word, sizeof(word), false, runtime::call_place());
+}
 void note_wait(G* g, SyncWaiter* const& word) { internal::tell_concurrent_write(g, &word, sizeof(word)); }
 
 void relax(int* spins) {

@@ -51,14 +51,14 @@ class SendSide {
     requires std::is_copy_constructible_v<T>
   {
     T copy(value);
-    chan_send(target(), &copy);
+    send_from(target(), copy);
   }
   void send(T&& value) const {
     if constexpr (std::is_trivially_copyable_v<T>) {
       T copy(std::move(value));  // the library copies bytes unseen by a race detector: read the caller's object here
-      chan_send(target(), &copy);
+      send_from(target(), copy);
     } else {
-      chan_send(target(), &value);
+      send_from(target(), value);
     }
   }
 
@@ -80,14 +80,14 @@ class SendSide {
     requires std::is_copy_constructible_v<T>
   {
     T copy(value);
-    return chan_try_send(target(), &copy);
+    return try_send_from(target(), copy);
   }
   bool try_send(T&& value) const {
     if constexpr (std::is_trivially_copyable_v<T>) {
       T copy(std::move(value));
-      return chan_try_send(target(), &copy);
+      return try_send_from(target(), copy);
     } else {
-      return chan_try_send(target(), &value);
+      return try_send_from(target(), value);
     }
   }
 
@@ -118,7 +118,7 @@ class RecvIterator {
   void next() {
     value_.reset();
     Slot<T> slot;
-    if (!chan_recv(chan_.core(), slot.storage())) return;
+    if (!recv_into<T>(chan_.core(), slot.storage())) return;
     slot.set_full();
     value_.emplace(std::move(slot.value()));
   }
@@ -134,7 +134,7 @@ class RecvSide {
   // recv blocks until there is a value. Empty: the channel is closed and drained.
   std::optional<T> recv() const {
     Slot<T> slot;
-    if (!chan_recv(source(), slot.storage())) return std::nullopt;
+    if (!recv_into<T>(source(), slot.storage())) return std::nullopt;
     slot.set_full();
     return std::optional<T>(std::move(slot.value()));
   }
@@ -143,7 +143,7 @@ class RecvSide {
   // drained.
   bool operator>>(T& target) const {
     Slot<T> slot;
-    if (!chan_recv(source(), slot.storage())) return false;
+    if (!recv_into<T>(source(), slot.storage())) return false;
     slot.set_full();
     target = std::move(slot.value());
     return true;
@@ -153,7 +153,7 @@ class RecvSide {
   // be.
   std::optional<T> try_recv(bool* closed = nullptr) const {
     Slot<T> slot;
-    const TryRecv result = chan_try_recv(source(), slot.storage());
+    const TryRecv result = try_recv_into<T>(source(), slot.storage());
     if (closed != nullptr) *closed = result == TryRecv::kClosed;
     if (result != TryRecv::kReceived) return std::nullopt;
     slot.set_full();

@@ -89,7 +89,7 @@ void exchange(G* g, G* parked) {
   ++state().clock(parked)[parked->id];
 }
 
-void access(G* g, const void* address, size_t, bool is_write) {
+void access(G* g, const void* address, size_t, bool is_write, runtime::CallPlace) {
   const Guard guard(state().lock);
   state().accesses.push_back({g->id, address, is_write});
 }

@@ -116,6 +116,44 @@ TEST(Origin, TheSamePlaceOnTwoPathsHasTwoOrigins) {
   EXPECT_NE(direct, by_way);
 }
 
+// As a function of the library that the program calls (runtime/hooks.h, call_place).
+[[gnu::noinline]] OriginId library_call() {
+  const OriginId origin = intern_call(reinterpret_cast<uintptr_t>(__builtin_return_address(0)),
+                                      *static_cast<const uintptr_t*>(__builtin_frame_address(0)), AccessKind::kRuntime);
+  asm volatile("");
+  return origin;
+}
+[[gnu::noinline]] OriginId caller() {
+  const OriginId origin = library_call();
+  asm volatile("");
+  return origin;
+}
+[[gnu::noinline]] OriginId callers_caller() {
+  const OriginId origin = caller();
+  asm volatile("");
+  return origin;
+}
+
+TEST(Origin, ACallOfTheLibraryIsNamedByItsPlaceInTheProgram) {
+  const OriginId direct = caller();
+  const OriginInfo info = origin_info(direct);
+  EXPECT_EQ(info.kind, AccessKind::kRuntime);
+  ASSERT_GE(info.frame_count, 2);
+  EXPECT_TRUE(lies_in(info.frames[0], caller));
+  EXPECT_NE(callers_caller(), direct) << "the same place on another path";
+}
+
+TEST(Origin, ACallersFrameThatIsNotOnTheStackIsNotBelieved) {
+  const auto pc = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+  uintptr_t elsewhere[2] = {0, 0x1234};
+  static uintptr_t in_data[2];
+  for (uintptr_t frame : {uintptr_t{0}, uintptr_t{8}, ~uintptr_t{7}, reinterpret_cast<uintptr_t>(elsewhere) + 1,
+                          reinterpret_cast<uintptr_t>(in_data)}) {
+    const OriginInfo info = origin_info(intern_call(pc, frame, AccessKind::kRuntime));
+    EXPECT_GE(info.frame_count, 1) << frame;
+  }
+}
+
 OriginId g_from_comparator;
 int compare_and_note(const void* a, const void* b) {
   g_from_comparator = intern_here(0, AccessKind::kPlain);

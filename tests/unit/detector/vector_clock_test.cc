@@ -61,6 +61,7 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
   std::cout << "seed " << seed << "\n";
   std::mt19937_64 random(seed);
   const size_t nodes_before = clock_nodes_in_use();
+  int united_in_one_leaf = 0;
   for (uint32_t max_slot : {8u, 16u, 17u, 256u, 4096u, 100000u, VectorClock::kMaxSlots}) {
     constexpr size_t kClocks = 12;
     std::vector<VectorClock> clocks(kClocks);
@@ -68,7 +69,7 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
     for (int step = 0; step < 30000; ++step) {
       const size_t a = random() % kClocks;
       const size_t b = random() % kClocks;
-      switch (random() % 10) {
+      switch (random() % 11) {
         case 0:
           clocks[a] = clocks[b];
           models[a] = models[b];
@@ -80,6 +81,21 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
           models[b] = models[a];
           expect_equal(clocks[b], models[b], random, max_slot);
           break;
+        case 10: {
+          if (a == b) break;
+          // Mostly an entry near those that are there, as a channel's last user is.
+          const auto slot = static_cast<uint32_t>(random() % max_slot);
+          const auto epoch = static_cast<uint32_t>(1 + random() % 1000);
+          if (VectorClock::unite_in_one_leaf(clocks[a], clocks[b], slot, epoch)) {
+            ++united_in_one_leaf;
+            for (const auto& [other, its] : models[b]) models[a][other] = std::max(models[a][other], its);
+            models[a][slot] = std::max(models[a][slot], epoch);
+            models[b] = models[a];
+          }
+          expect_equal(clocks[a], models[a], random, max_slot);
+          expect_equal(clocks[b], models[b], random, max_slot);
+          break;
+        }
         case 8:
           clocks[a].assign(clocks[b]);
           models[a] = models[b];
@@ -118,6 +134,43 @@ TEST(VectorClock, EqualsAnArrayOnRandomOperations) {
     for (size_t i = 0; i < kClocks; ++i) expect_equal(clocks[i], models[i], random, max_slot);
   }
   EXPECT_EQ(clock_nodes_in_use(), nodes_before) << "nodes leaked";
+  EXPECT_GT(united_in_one_leaf, 0);
+}
+
+// Each of these must be left to unite: one clock would lose an entry, or a third clock would change with them.
+TEST(VectorClock, UniteInOneLeafRefusesWhatIsElsewhere) {
+  constexpr uint32_t kSlot = 3;
+  constexpr uint32_t kOtherLeaf = 40;
+  const auto clock_of = [](uint32_t slot, uint32_t epoch) {
+    VectorClock clock;
+    clock.raise(100, 1);  // two levels
+    clock.raise(kOtherLeaf, 1);
+    clock.raise(slot, epoch);
+    return clock;
+  };
+  VectorClock a = clock_of(kSlot, 5);
+  VectorClock knows_more = clock_of(kSlot, 6);
+  knows_more.raise(kOtherLeaf, 7);
+  EXPECT_FALSE(VectorClock::unite_in_one_leaf(a, knows_more, kSlot, 9)) << "another leaf differs";
+  EXPECT_EQ(a.get(kSlot), 5u);
+  EXPECT_EQ(a.get(kOtherLeaf), 1u);
+
+  const VectorClock third = a;
+  VectorClock b = clock_of(kSlot, 6);
+  EXPECT_FALSE(VectorClock::unite_in_one_leaf(a, b, kSlot, 9)) << "a's nodes are another clock's too";
+  EXPECT_EQ(third.get(kSlot), 5u);
+
+  VectorClock low;
+  low.raise(kSlot, 8);
+  VectorClock lower;
+  lower.raise(kSlot + 1, 2);
+  EXPECT_FALSE(VectorClock::unite_in_one_leaf(low, lower, 77, 9)) << "a slot that neither has room for";
+  EXPECT_FALSE(VectorClock::unite_in_one_leaf(low, lower, kSlot, 8)) << "known already";
+  EXPECT_TRUE(VectorClock::unite_in_one_leaf(low, lower, kSlot, 9));
+  for (const VectorClock* clock : {&low, &lower}) {
+    EXPECT_EQ(clock->get(kSlot), 9u);
+    EXPECT_EQ(clock->get(kSlot + 1), 2u);
+  }
 }
 
 // What is shared with a clock that was joined before is passed over, and nothing else.

@@ -6,4 +6,11 @@
 #error "gorace needs C++20: compile with -std=c++20 or newer"
 #endif
 
+// GORACE_NOESCAPE: nobody has this pointer argument any more when the call is over.
+#if defined(__clang__)
+#define GORACE_NOESCAPE __attribute__((noescape))
+#else
+#define GORACE_NOESCAPE
+#endif
+
 #endif  // GORACE_INTERNAL_LANGUAGE_H_
