@@ -67,10 +67,10 @@ using runtime::WaitReason;
 
 [[gnu::noinline]] bool ChanCore::recv_observed(void* to) { return recv_as(runtime::current_g(), to); }
 
-// `place` is worked out by the functions that programs call, and only when it is wanted.
-[[gnu::always_inline]] inline void ChanCore::send(void* value, runtime::CallPlace place) {
+// Inlined into the functions that programs call, so that the call's place is theirs.
+[[gnu::always_inline]] inline void ChanCore::send(void* value, const runtime::CallPlace* place) {
   if (observed()) {
-    send_observed(value, place);
+    send_observed(value, place == nullptr ? runtime::call_place() : *place);
   } else {
     send_as(nullptr, value);
   }
@@ -84,7 +84,7 @@ namespace {
 
 [[gnu::noinline]] void send_boxed(ChanCore* core, void* value, runtime::CallPlace place) {
   Outgoing outgoing(*core, value);
-  core->send(outgoing.element(), place);
+  core->send(outgoing.element(), &place);
   outgoing.sent();
 }
 
@@ -110,7 +110,7 @@ void chan_send(ChanCore* core, void* value) {
   if (__builtin_expect(core->boxed(), 0)) {
     send_boxed(core, value, runtime::call_place());
   } else {
-    core->send(value, runtime::call_place());
+    core->send(value);
   }
 }
 
@@ -137,7 +137,7 @@ TryRecv chan_try_recv(ChanCore* core, void* to) {
 
 void chan_send_bytes(ChanCore* core, GORACE_NOESCAPE const void* value) {
   if (core == nullptr) runtime::park_for_ever(WaitReason::kChanSendNil);
-  core->send(const_cast<void*>(value), runtime::call_place());
+  core->send(const_cast<void*>(value));
 }
 
 bool chan_try_send_bytes(ChanCore* core, GORACE_NOESCAPE const void* value) {

@@ -72,7 +72,7 @@ class ChanCore {
   void* creation_pc() const { return creation_pc_; }
 
   // The operations on elements as the core keeps them: `value` and `to` point to a T, or to a box pointer.
-  void send(void* value, runtime::CallPlace place);  // send and recv: chan.cc
+  void send(void* value, const runtime::CallPlace* place = nullptr);  // null: the caller's own; send and recv: chan.cc
   bool try_send(G* g, void* value);
   bool recv(void* to);
   TryRecv try_recv(void* to);
