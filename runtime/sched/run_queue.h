@@ -101,6 +101,21 @@ class RunQueue {
     return taken;
   }
 
+  // steal (any thread) takes the oldest of the ring, or null.
+  G* steal() {
+    uint32_t head = head_.load(std::memory_order_acquire);
+    for (;;) {
+      const uint32_t size = tail_.load(std::memory_order_acquire) - head;  // pairs with push
+      if (size == 0) return nullptr;
+      G* g = ring_[head % kCapacity].load(std::memory_order_relaxed);
+      if (size > kCapacity) {  // head and tail were read at different times
+        head = head_.load(std::memory_order_acquire);
+      } else if (head_.compare_exchange_weak(head, head + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+        return g;
+      }
+    }
+  }
+
   // empty and size are exact for the owner and a hint for others.
   uint32_t ring_size() const { return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire); }
   bool empty() const { return next_.load(std::memory_order_relaxed) == nullptr && ring_size() == 0; }

@@ -2,7 +2,8 @@
 //   - runs timers that are overdue (their P is busy or nobody's),
 //   - wakes a processor when work waits and one is idle (ready() leaves some wake-ups out),
 //   - looks at the network when nobody has for 10 ms: every processor has goroutines to run,
-//   - detaches the P of a goroutine that has run for over 10 ms while others wait and no P is idle,
+//   - detaches the P of a goroutine that has run for over 10 ms while others wait and no P is idle, and hands on what
+//     waits behind it,
 //   - sends main elsewhere when such a goroutine holds main's own thread,
 //   - lets GOMAXPROCS follow its default,
 //   - writes the schedtrace, if asked to,
@@ -38,8 +39,8 @@ constexpr int kPassesBeforeBackoff = 20;
 constexpr int64_t kHogNs = 10'000'000;
 constexpr int64_t kHogCpuNs = 5'000'000;
 constexpr int64_t kReserveMainNs = 10'000'000'000;
-constexpr int64_t kTimerSlackNs = 50'000;  // an M that runs usually sees to a due timer itself
-constexpr int64_t kNetworkNs = 10'000'000;   // as Go
+constexpr int64_t kTimerSlackNs = 50'000;   // an M that runs usually sees to a due timer itself
+constexpr int64_t kNetworkNs = 10'000'000;  // as Go
 constexpr int64_t kTrimIntervalNs = 1'000'000'000;
 constexpr int64_t kIdleRecheckMinNs = 10'000'000;
 constexpr int64_t kIdleRecheckMaxNs = 1'000'000'000;
@@ -96,6 +97,23 @@ bool detach_hog(P* p) {
   if (other == nullptr) return false;
   wake_processor();
   return true;
+}
+
+// hand_on_queue gives what waits behind a goroutine that does not come back to everybody. The ring can be stolen from,
+// but processors that always have work of their own never do: those look into the global queue now and then. (Go hands
+// the whole P on, queue included.)
+bool hand_on_queue(P* p) {
+  bool any = false;
+  if (G* next = p->queue.peek_next(); next != nullptr && p->queue.take_next_if(next)) {
+    global_push(next);
+    any = true;
+  }
+  while (G* g = p->queue.steal()) {
+    global_push(g);
+    any = true;
+  }
+  if (any) wake_processor();
+  return any;
 }
 
 // hog_limit_ns grows with the number of hogs: each then gets less of the real processors, and 10 ms of wall time say
@@ -157,8 +175,9 @@ bool Sysmon::watch_processor(P* p, int64_t now) {
   M* m = p->machine.load(std::memory_order_acquire);
   if (m == nullptr || now - p->seen_since_ns < hog_limit_ns() || !work_waits() || !holds_thread(p, m)) return false;
   bool acted = send_main_elsewhere(m, now);
-  if (p->state.load(std::memory_order_relaxed) != PState::kRunning) return acted;
-  if (g_sched.idle_p_count.load(std::memory_order_relaxed) == 0) acted |= detach_hog(p);
+  if (g_sched.idle_p_count.load(std::memory_order_relaxed) != 0) return acted;
+  if (p->state.load(std::memory_order_relaxed) == PState::kRunning) acted |= detach_hog(p);
+  if (p->state.load(std::memory_order_relaxed) == PState::kDetached) acted |= hand_on_queue(p);
   return acted;
 }
 

@@ -111,6 +111,30 @@ TEST_P(Threads, BlockingLetsOthersRun) {
   close(fds[1]);
 }
 
+// A call that nobody announced: sysmon sees that the thread sleeps, and gives its processor away.
+TEST_P(Threads, SystemCallsWithoutBlockingLetOthersRun) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  const int count = GetParam() + 2;  // more than there are processors
+  std::atomic<int> reading{0};
+  Join readers(count);
+  for (int g = 0; g < count; ++g) {
+    go([&] {
+      char byte = 0;
+      reading.fetch_add(1);
+      EXPECT_EQ(read(fds[0], &byte, 1), 1);
+      readers.done();
+    });
+  }
+  go([&] {
+    wait_until([&] { return reading.load() == count; });
+    EXPECT_EQ(write(fds[1], std::string(static_cast<size_t>(count), 'x').data(), count), count);
+  });
+  readers.wait();
+  close(fds[0]);
+  close(fds[1]);
+}
+
 TEST_P(Threads, TheWholeRuntimeWorksInsideBlocking) {
   Turn there;
   Turn back;
