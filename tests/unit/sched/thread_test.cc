@@ -117,20 +117,21 @@ TEST_P(Threads, SystemCallsWithoutBlockingLetOthersRun) {
   ASSERT_EQ(pipe(fds), 0);
   const int count = GetParam() + 2;  // more than there are processors
   std::atomic<int> reading{0};
-  Join readers(count);
+  Join all(count + 1);
   for (int g = 0; g < count; ++g) {
     go([&] {
       char byte = 0;
       reading.fetch_add(1);
       EXPECT_EQ(read(fds[0], &byte, 1), 1);
-      readers.done();
+      all.done();
     });
   }
   go([&] {
     wait_until([&] { return reading.load() == count; });
     EXPECT_EQ(write(fds[1], std::string(static_cast<size_t>(count), 'x').data(), count), count);
+    all.done();
   });
-  readers.wait();
+  all.wait();
   close(fds[0]);
   close(fds[1]);
 }
