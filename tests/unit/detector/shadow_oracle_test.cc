@@ -334,7 +334,7 @@ TEST(ShadowOracle, VerdictsAreThoseOfFullVectorClocks) {
   }
   EXPECT_GT(races, 0u);
   EXPECT_GT(atomics_skipped, 0u);
-  EXPECT_GT(atomics_repeated, 1000u);
+  EXPECT_GT(atomics_repeated, 100u);
   EXPECT_EQ(losses().slots_reused_early, 0u);
   EXPECT_EQ(shadow_records_in_use(), records_before);
 }
@@ -352,7 +352,7 @@ TEST(ShadowOracle, VerdictsHoldWithReadLanes) {
     laned += program.laned_;
   }
   EXPECT_GT(races, 0u);
-  EXPECT_GT(laned, 1000u);
+  EXPECT_GT(laned, 100u);
 }
 
 // Clocks of more than 4,096 slots share their leaves where smaller ones copy them (clock/vector_clock.cc).
