@@ -105,10 +105,12 @@ void mapped() {
   for (int i = 0; i < 40; ++i) expect(sizes.resultAt(i) == 26);
   QFuture<void> cleared = QtConcurrent::map(items, [](Item& item) { item.text.clear(); });
   cleared.waitForFinished();
-  for (Item& item : items) {
-    expect(item.text.empty());
-    item.text = "b";
-  }
+  for (const Item& item : items) expect(item.text.empty());
+}
+// Qt's own header has a race here: ReduceKernel::shouldThrottle reads without the mutex what runReduce writes with it.
+void reduced() {
+  std::vector<Item> items(40);
+  for (Item& item : items) item.text = "b";
   expect(QtConcurrent::blockingMappedReduced<int>(items, length, add) == 40);
 }
 
@@ -247,6 +249,7 @@ const struct {
              {"pool_ended", pool_ended},
              {"concurrently", concurrently},
              {"mapped", mapped},
+             {"reduced", reduced},
              {"posted", posted},
              {"invoked", invoked},
              {"signalled", signalled},
