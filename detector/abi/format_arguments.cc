@@ -7,6 +7,7 @@
 #include <cwchar>
 
 #include "detector/abi/access_check.h"
+#include "detector/abi/conversion_text.h"
 
 namespace gorace::detector {
 namespace {
@@ -26,12 +27,6 @@ struct Arguments {
 };
 
 void skip_digits(const char*& at) { at += strspn(at, "0123456789"); }
-
-size_t read_number(const char*& at) {
-  size_t number = 0;
-  for (; *at >= '0' && *at <= '9'; ++at) number = number * 10 + static_cast<size_t>(*at - '0');
-  return number;
-}
 
 int read_length(const char*& at) {
   int longs = 0;
@@ -80,12 +75,6 @@ void check_text(const char* text, size_t precision, CallSite site) {
   check_range(text, length < precision ? length + 1 : length, Direction::kRead, site);
 }
 
-size_t counter_bytes(int longs) {
-  if (longs >= 1) return sizeof(long);
-  if (longs == 0) return sizeof(int);
-  return longs == -1 ? sizeof(short) : sizeof(char);
-}
-
 // check_conversion takes the conversion's argument, and checks what it points to. False: of a kind that is not known.
 bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSite site) {
   switch (conversion.letter) {
@@ -128,7 +117,7 @@ bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSi
       va_arg(arguments.list, void*);
       return true;
     case 'n':
-      check_range(va_arg(arguments.list, void*), counter_bytes(conversion.longs), Direction::kWrite, site);
+      check_range(va_arg(arguments.list, void*), integer_bytes(conversion.longs), Direction::kWrite, site);
       return true;
     default:
       return false;

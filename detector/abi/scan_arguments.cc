@@ -5,6 +5,7 @@
 #include <cwchar>
 
 #include "detector/abi/access_check.h"
+#include "detector/abi/conversion_text.h"
 
 namespace gorace::detector {
 namespace {
@@ -32,7 +33,7 @@ Conversion read_conversion(const char*& at) {
     conversion.assigns = false;
     ++at;
   }
-  for (; *at >= '0' && *at <= '9'; ++at) conversion.width = conversion.width * 10 + static_cast<size_t>(*at - '0');
+  conversion.width = read_number(at);
   for (; *at != '\0'; ++at) {
     if (*at == 'l') {
       ++conversion.longs;
@@ -51,12 +52,6 @@ Conversion read_conversion(const char*& at) {
   ++at;
   if (conversion.letter == '[') skip_set(at);
   return conversion;
-}
-
-size_t integer_bytes(int longs) {
-  if (longs >= 1) return sizeof(long);
-  if (longs == 0) return sizeof(int);
-  return longs == -1 ? sizeof(short) : sizeof(char);
 }
 
 size_t real_bytes(int longs) {

@@ -84,11 +84,12 @@ class IndexSlab {
   // fault_in gives memory to the next stretch of objects when fresh ones begin one, in one call instead of a fault for
   // each page. Every page after the first was used up before.
   void fault_in(uint32_t from, uint32_t count) {
-    constexpr uint32_t kStretch = (size_t{64} << 10) / sizeof(T);
+    constexpr size_t kStretchBytes = size_t{64} << 10;
+    constexpr uint32_t kStretch = kStretchBytes / sizeof(T);
     const uint32_t stretch = (from + count) / kStretch;
     if (stretch == from / kStretch) return;
     const auto start = reinterpret_cast<uintptr_t>(base_.load(std::memory_order_relaxed) + size_t{stretch} * kStretch);
-    populate_pages(reinterpret_cast<void*>(start & ~uintptr_t{4095}), size_t{64} << 10);
+    populate_pages(reinterpret_cast<void*>(start & ~uintptr_t{4095}), kStretchBytes);
   }
 
   void reserve() {

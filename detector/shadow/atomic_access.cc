@@ -118,10 +118,7 @@ bool keep_own_atomic(ThreadState& state, uint64_t* words, uint64_t tag, const Co
 
 void collect_atomics(Record& record) {
   if (__builtin_expect(record.attached == 0, 1)) return;
-#if !defined(__x86_64__)
-  // The exchange of word 0 comes before the loads of the entries.
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-#endif
+  order_loads_after_exchange();
   const uint64_t tag = tag_of(g_records.index_of(&record));
   const uint32_t tables = own_atomics_tables();
   for (uint32_t bits = record.attached; bits != 0; bits &= bits - 1) {

@@ -100,12 +100,17 @@ inline uint64_t lock_granule(ThreadState& state, uint64_t* words) {
   }
 }
 
-// is_overwritten: has a free that was at work without the granule's lock (freed.cc) put its mark over our kBusy?
-inline bool is_overwritten(const uint64_t* words, uintptr_t address) {
+// order_loads_after_exchange: what is loaded from here on was not loaded before the seq_cst or acquire exchange that
+// precedes. On x86 a locked instruction sees to that.
+inline void order_loads_after_exchange() {
 #if !defined(__x86_64__)
-  // The exchange of word 0 comes before the load of the flags.
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
+}
+
+// is_overwritten: has a free that was at work without the granule's lock (freed.cc) put its mark over our kBusy?
+inline bool is_overwritten(const uint64_t* words, uintptr_t address) {
+  order_loads_after_exchange();
   // acquire: pairs with the end of an announcement; word 0 is loaded after it.
   const uint8_t flags = __atomic_load_n(page_flags_of(address), __ATOMIC_ACQUIRE);
   if (__builtin_expect(flags >= kPageOneFree, 0)) wait_for_frees(address);

@@ -77,10 +77,7 @@ void collect_lanes(Record& record, uint64_t tag) {
     Record& record;
     uint64_t tag;
   } collection = {record, tag};
-#if !defined(__x86_64__)
-  // The exchange of word 0 comes before the loads of the lanes.
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-#endif
+  order_loads_after_exchange();
   for_each_thread_state(
       [](ThreadState& state, void* argument) {
         const auto& [into, wanted] = *static_cast<Collection*>(argument);

@@ -39,9 +39,7 @@ inline ReadLane& read_lane_slot(ThreadState& state, uint64_t tag) {
 // exchange_in_lane puts `word` into the lane and tells whether the granule is laned still.
 inline bool exchange_in_lane(ReadLane& lane, const uint64_t* words, uint64_t word) {
   __atomic_exchange_n(&lane.latest, word, __ATOMIC_SEQ_CST);
-#if !defined(__x86_64__)
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-#endif
+  order_loads_after_exchange();
   return __atomic_load_n(words, __ATOMIC_RELAXED) == lane.tag;
 }
 

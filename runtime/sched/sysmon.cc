@@ -103,15 +103,12 @@ bool detach_hog(P* p) {
 // but processors that always have work of their own never do: those look into the global queue now and then. (Go hands
 // the whole P on, queue included.)
 bool hand_on_queue(P* p) {
-  bool any = false;
-  if (G* next = p->queue.peek_next(); next != nullptr && p->queue.take_next_if(next)) {
-    global_push(next);
-    any = true;
-  }
-  while (G* g = p->queue.steal()) {
-    global_push(g);
-    any = true;
-  }
+  g_sched.lock.lock();
+  const uint32_t before = g_sched.global_size.load(std::memory_order_relaxed);
+  if (G* next = p->queue.take_next(); next != nullptr) global_push_locked(&next, 1);
+  while (G* g = p->queue.steal()) global_push_locked(&g, 1);
+  const bool any = g_sched.global_size.load(std::memory_order_relaxed) != before;
+  g_sched.lock.unlock();
   if (any) wake_processor();
   return any;
 }

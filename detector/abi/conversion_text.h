@@ -1,0 +1,25 @@
+// What the conversions of printf's and scanf's formats have in common.
+#ifndef GORACE_DETECTOR_ABI_CONVERSION_TEXT_H_
+#define GORACE_DETECTOR_ABI_CONVERSION_TEXT_H_
+
+#include <cstddef>
+
+namespace gorace::detector {
+
+// read_number reads the decimal number at `at`, 0 when there is none, and moves behind it.
+inline size_t read_number(const char*& at) {
+  size_t number = 0;
+  for (; *at >= '0' && *at <= '9'; ++at) number = number * 10 + static_cast<size_t>(*at - '0');
+  return number;
+}
+
+// integer_bytes is the size of an integer whose conversion has so many l, counted down by each h.
+inline size_t integer_bytes(int longs) {
+  if (longs >= 1) return sizeof(long);
+  if (longs == 0) return sizeof(int);
+  return longs == -1 ? sizeof(short) : sizeof(char);
+}
+
+}  // namespace gorace::detector
+
+#endif  // GORACE_DETECTOR_ABI_CONVERSION_TEXT_H_
