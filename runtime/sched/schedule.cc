@@ -113,7 +113,10 @@ G* poll_now(M* m, P* p) {
   p->timers.run_expired(read_clock());
   end_slice(p);
   if (G* g = global_take(p)) return g;
-  return p->queue.pop();
+  if (G* g = p->queue.pop()) return g;
+  // Before main at home: a yielding main, which leaves it to this look to start a goroutine without a stack (pick_next),
+  // would come first each time.
+  return p->queue.take_next();
 }
 
 G* take_home(M* m) {

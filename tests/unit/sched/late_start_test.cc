@@ -35,6 +35,31 @@ TEST_P(LateStart, WhoWaitsForItsFirstRunHasNoStack) {
   }
 }
 
+// The processor's cache of stacks is empty when one of these crowds' last goroutine is to start, and nobody waits behind
+// it: main's own turns must not go before it for ever. (They did: on one processor the program hung.)
+TEST_P(LateStart, TheLastOfACrowdStartsWhileMainYields) {
+  if (GetParam() != 1) return;  // a bound on turns says nothing about other threads
+  constexpr int kStacksAtOnce = 64;  // covers every number of stacks that the cache may hold before
+  for (int crowd = kCrowd / 10; crowd < kCrowd / 10 + kStacksAtOnce; ++crowd) {
+    std::vector<Turn> turns(crowd);
+    std::atomic<int> started{0};
+    Join all(crowd);
+    for (int g = 0; g < crowd; ++g) {
+      go([&, g] {
+        started.fetch_add(1);
+        turns[g].take();
+        all.done();
+      });
+    }
+    int64_t turns_of_main = 0;
+    wait_until([&] { return started.load() == crowd || ++turns_of_main == INT64_C(10'000'000); });
+    const int in_time = started.load();
+    for (Turn& turn : turns) turn.give();
+    all.wait();
+    ASSERT_EQ(in_time, crowd);
+  }
+}
+
 // Tracked counts how many of it exist. Its move cannot throw.
 struct Tracked {
   explicit Tracked(std::atomic<int>* alive) : alive(alive) { alive->fetch_add(1); }
