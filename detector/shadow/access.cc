@@ -199,6 +199,7 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
     unlock_granule(state, words, tag);
     return;
   }
+  if (write == 0) note_page(address, kShadowKnown);
   access_locked_alone(context, state, address, bytes, write, mine, is_write);
 }
 

@@ -90,8 +90,10 @@ template <bool kIsWrite, class MakeOrigin>
     access_locked_alone(context, state, address, bytes, write, mine, kIsWrite);
     return;
   }
+  const bool is_new_page = write == 0 && !is_known_page(address, kShadowKnown);
+  if (__builtin_expect(is_new_page, 0)) note_page(address, kShadowKnown);
   unlock_granule(state, words, result);
-  if (write == 0) expect_shadow(address);
+  if (__builtin_expect(is_new_page, 0)) fault_in_order(address, kShadowKnown);
   leave_granule(state);
 }
 

@@ -14,10 +14,7 @@ namespace {
 constexpr size_t kMostPagesAhead = 16;
 
 void note_pages(uintptr_t page, size_t pages, uint8_t what) {
-  for (size_t i = 0; i < pages; ++i) {
-    uint8_t* known = known_page_of(page + i * kPageBytes);
-    __atomic_store_n(known, static_cast<uint8_t>(__atomic_load_n(known, __ATOMIC_RELAXED) | what), __ATOMIC_RELAXED);
-  }
+  for (size_t i = 0; i < pages; ++i) note_page(page + i * kPageBytes, what);
 }
 
 void fault_in(uintptr_t page, size_t pages, uint8_t what) {
@@ -33,6 +30,27 @@ void fault_in(uintptr_t page, size_t pages, uint8_t what) {
 }
 
 }  // namespace
+
+void note_page(uintptr_t address, uint8_t what) {
+  // One step: another thread may note the other kind.
+  if (!is_known_page(address, what)) __atomic_fetch_or(known_page_of(address), what, __ATOMIC_RELAXED);
+}
+
+size_t known_pages_up_to(size_t most, uintptr_t low, uintptr_t high) {
+  constexpr uintptr_t kPagesAtOnce = 8;
+  size_t count = 0;
+  for (uintptr_t page = low; page < high && count <= most;) {
+    const uint8_t* known = known_page_of(page);
+    if (reinterpret_cast<uintptr_t>(known) % kPagesAtOnce == 0 && high - page >= kPagesAtOnce * kPageBytes &&
+        __atomic_load_n(reinterpret_cast<const uint64_t*>(known), __ATOMIC_RELAXED) == 0) {
+      page += kPagesAtOnce * kPageBytes;
+      continue;
+    }
+    count += is_known_page(page, kShadowKnown);
+    page += kPageBytes;
+  }
+  return count;
+}
 
 void fault_in_order(uintptr_t address, uint8_t what) {
   const uintptr_t page = address & ~(kPageBytes - 1);

@@ -8,8 +8,8 @@
 // (As file systems read ahead. Rejected: huge pages, 2 MiB for each sparse part; populating the shadow of each heap
 // block when it is allocated, since many large ones are never filled.)
 //
-// What is known here is a guess, and only costs time when it is wrong: pages may have been given back since, or may
-// never have been noted.
+// That a page is known does not mean that it has memory: it may have been given back since. But a page that is not
+// known has no shadow: it is noted before the first word stands in it (exact, since reset.cc passes over all others).
 //
 // Thread safety: any thread. Must not be called with a granule locked.
 #ifndef GORACE_DETECTOR_SHADOW_FAULT_AHEAD_H_
@@ -23,7 +23,7 @@
 
 namespace gorace::detector {
 
-// What of a page of the program is known to have memory.
+// What of a page of the program has memory, or had.
 inline constexpr uint8_t kShadowKnown = 1;
 inline constexpr uint8_t kMetaKnown = 2;  // the words of syncvar/meta.h
 
@@ -34,13 +34,16 @@ inline bool is_known_page(uintptr_t address, uint8_t what) {
   return (__atomic_load_n(known_page_of(address), __ATOMIC_RELAXED) & what) != 0;
 }
 
+// note_page: shadow words of this page will not be zero.
+void note_page(uintptr_t address, uint8_t what);
+
+// known_pages_up_to counts the pages of [low, high), whole ones, whose shadow is known, but not beyond `most` + 1.
+size_t known_pages_up_to(size_t most, uintptr_t low, uintptr_t high);
+
 void fault_in_order(uintptr_t address, uint8_t what);
 void fault_in_range(uintptr_t low, uintptr_t high);
 
-// expect_shadow, expect_meta: those of this address will be written, or were a moment ago, perhaps for the first time.
-inline void expect_shadow(uintptr_t address) {
-  if (__builtin_expect(!is_known_page(address, kShadowKnown), 0)) fault_in_order(address, kShadowKnown);
-}
+// expect_meta: that of this address will be written, perhaps for the first time.
 inline void expect_meta(uintptr_t address) {
   if (__builtin_expect(!is_known_page(address, kMetaKnown), 0)) fault_in_order(address, kMetaKnown);
 }
@@ -52,7 +55,7 @@ inline void expect_shadow_of_range(uintptr_t address, size_t bytes) {
   if (__builtin_expect(!is_one_page || !is_known_page(address, kShadowKnown), 0)) fault_in_range(address, last + 1);
 }
 
-// forget_shadow: whole pages of shadow were given back.
+// forget_shadow: whole pages of shadow will be given back.
 void forget_shadow(uintptr_t low, uintptr_t high);
 
 }  // namespace gorace::detector

@@ -2,6 +2,9 @@
 // have a record are locked, to give their references back. A program that accesses memory while it is being recycled
 // (use after free) can thereby lose words of that very access, or leave a reference behind; none is given back twice,
 // since only an exchange takes a tag out of word 0.
+//
+// Pages whose shadow was never used are passed over (fault_ahead.h knows them): most of a large block often is, and to
+// write zeros there would give it memory.
 #include <cstring>
 
 #include "detector/memory/region.h"
@@ -14,8 +17,12 @@
 namespace gorace::detector {
 namespace {
 
-// From this many bytes of program memory on, whole shadow pages are given back instead of written.
+// From this many bytes of program memory on, whole shadow pages are given back instead of written, if more than a few
+// have been used: to give back and to meet again is four times the cost of writing.
 constexpr size_t kDiscardBytes = size_t{64} << 10;
+constexpr size_t kFewPages = 8;
+// Of more than this it is not asked which pages have been used.
+constexpr size_t kAskedBytes = size_t{1} << 30;
 constexpr size_t kShadowScale = 2;
 
 // References counts the references of neighbours to one record, to give them back at once.
@@ -79,19 +86,29 @@ void forget_part(ThreadState& state, uintptr_t address, uint8_t bytes) {
   unlock_granule(state, words, word);
 }
 
-void clear_words(uintptr_t low, uintptr_t high) {
-  auto* begin = reinterpret_cast<char*>(shadow_words(low));
-  const size_t bytes = (high - low) * kShadowScale;
-  if (high - low < kDiscardBytes) {
-    memset(begin, 0, bytes);
-    return;
+void clear_used(uintptr_t low, uintptr_t high) {
+  while (low < high) {
+    const uintptr_t page_end = (low & ~(kPageBytes - 1)) + kPageBytes;
+    const uintptr_t end = high < page_end ? high : page_end;
+    if (is_known_page(low, kShadowKnown)) memset(shadow_words(low), 0, (end - low) * kShadowScale);
+    low = end;
   }
-  const size_t head = -reinterpret_cast<uintptr_t>(begin) % kPageBytes;
-  const size_t tail = (reinterpret_cast<uintptr_t>(begin) + bytes) % kPageBytes;
-  memset(begin, 0, head);
-  discard_pages(begin + head, bytes - head - tail);
-  forget_shadow((low + kPageBytes - 1) & ~(kPageBytes - 1), high & ~(kPageBytes - 1));
-  memset(begin + bytes - tail, 0, tail);
+}
+
+bool has_few_used_pages(uintptr_t low, uintptr_t high) {
+  return high - low < kAskedBytes && known_pages_up_to(kFewPages, low, high) <= kFewPages;
+}
+
+void clear_words(uintptr_t low, uintptr_t high) {
+  if (high - low < kDiscardBytes) return clear_used(low, high);
+  const uintptr_t first_page = (low + kPageBytes - 1) & ~(kPageBytes - 1);
+  const uintptr_t last_page = high & ~(kPageBytes - 1);
+  if (has_few_used_pages(first_page, last_page)) return clear_used(low, high);
+  clear_used(low, first_page);
+  // In this order: what comes in between is noted anew.
+  forget_shadow(first_page, last_page);
+  discard_pages(shadow_words(first_page), (last_page - first_page) * kShadowScale);
+  clear_used(last_page, high);
 }
 
 }  // namespace
