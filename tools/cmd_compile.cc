@@ -22,27 +22,45 @@ constexpr absl::string_view kModel = "--model=";
 constexpr absl::string_view kIgnoreList = "--ignorelist=";
 constexpr absl::string_view kSample = "--sample=";
 
-// take_own_flags removes the flags of gorace's own, which come before the compiler's arguments.
+// take_own_flag tells whether `arg` is a flag of gorace's own, and puts it into the mode.
+absl::StatusOr<bool> take_own_flag(const std::string& arg, CompileMode* mode) {
+  if (arg == "--no-race" || arg == "--race") {
+    mode->race = arg == "--race";
+  } else if (absl::StartsWith(arg, kModel)) {
+    mode->models.push_back(arg.substr(kModel.size()));
+  } else if (absl::StartsWith(arg, kIgnoreList)) {
+    mode->ignore_lists.push_back(arg.substr(kIgnoreList.size()));
+  } else if (absl::StartsWith(arg, kSample)) {
+    const absl::StatusOr<uint32_t> rate = read_sample_rate(arg.substr(kSample.size()));
+    if (!rate.ok()) return absl::InvalidArgumentError(absl::StrCat("flag --sample: it is ", rate.status().message()));
+    mode->sampled_ppm = *rate;
+  } else {
+    for (const absl::string_view flag : {"--model=FILE", "--ignorelist=FILE", "--sample=RATE"}) {
+      const absl::string_view name = flag.substr(0, flag.find('='));
+      if (arg == name)
+        return absl::InvalidArgumentError(absl::StrCat("flag ", name, " needs its value with it: ", flag));
+    }
+    return false;
+  }
+  return true;
+}
+
+// take_own_flags removes the flags of gorace's own, wherever they stand: build systems put CXXFLAGS behind flags of
+// theirs. What follows an option as its value, or "--", is none.
 absl::StatusOr<std::vector<std::string>> take_own_flags(const std::vector<std::string>& args, CompileMode* mode) {
-  size_t first = 0;
-  for (; first < args.size(); ++first) {
-    if (args[first] == "--no-race") {
-      mode->race = false;
-    } else if (args[first] == "--race") {
-      mode->race = true;
-    } else if (absl::StartsWith(args[first], kModel)) {
-      mode->models.push_back(args[first].substr(kModel.size()));
-    } else if (absl::StartsWith(args[first], kIgnoreList)) {
-      mode->ignore_lists.push_back(args[first].substr(kIgnoreList.size()));
-    } else if (absl::StartsWith(args[first], kSample)) {
-      const absl::StatusOr<uint32_t> rate = read_sample_rate(args[first].substr(kSample.size()));
-      if (!rate.ok()) return absl::InvalidArgumentError(absl::StrCat("flag --sample: it is ", rate.status().message()));
-      mode->sampled_ppm = *rate;
-    } else {
+  std::vector<std::string> rest;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == "--") {
+      rest.insert(rest.end(), args.begin() + static_cast<ptrdiff_t>(i), args.end());
       break;
     }
+    const absl::StatusOr<bool> own = take_own_flag(args[i], mode);
+    if (!own.ok()) return own.status();
+    if (*own) continue;
+    rest.push_back(args[i]);
+    if (takes_next_argument(args[i]) && i + 1 < args.size()) rest.push_back(args[++i]);
   }
-  return std::vector<std::string>(args.begin() + static_cast<ptrdiff_t>(first), args.end());
+  return rest;
 }
 
 absl::Status check_readable(const char* what, const std::vector<std::string>& files) {
@@ -72,11 +90,6 @@ int compile(Language language, const std::vector<std::string>& all_args) {
   const absl::StatusOr<std::vector<std::string>> rest = take_own_flags(all_args, &mode);
   if (!rest.ok()) return fail(kExitMisuse, rest.status().message());
   const std::vector<std::string> args = take_ignore_lists(*rest, &mode);
-  for (const absl::string_view flag : {"--model=FILE", "--ignorelist=FILE", "--sample=RATE"}) {
-    const absl::string_view name = flag.substr(0, flag.find('='));
-    if (!args.empty() && args[0] == name)
-      return fail(kExitMisuse, absl::StrCat("flag ", name, " needs its value with it: ", flag));
-  }
   const CompilerUse use = classify(args);
   absl::Status status = check_use(mode, use);
   if (status.ok()) status = check_readable("model file", mode.models);
@@ -104,7 +117,7 @@ std::string help(const std::string& name, const std::string& compiler, const std
       "All arguments are the compiler's. A shared library gets instrumented code, and finds the runtime\n"
       "in the program that loads it. gorace-",
       name,
-      " is the same in one word.\n\nflags (before all others):\n"
+      " is the same in one word.\n\nflags, anywhere among the compiler's:\n"
       "  --no-race               goroutines, dumps and profiles without race detection\n"
       "  --model=FILE            what functions of libraries synchronise (docs/models.md)\n"
       "  --ignorelist=FILE       functions, files and variables that are not checked (docs/exclusions.md);\n"

@@ -15,9 +15,12 @@
 namespace gorace::instrument {
 namespace {
 
+bool is_first_of_its_name();
+
 class PluginAction : public clang::PluginASTAction {
  protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance&, llvm::StringRef) override {
+    if (!is_first_of_its_name()) return std::make_unique<clang::ASTConsumer>();
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
     consumers.push_back(make_no_sanitize_consumer());
     consumers.push_back(make_overrides_consumer());
@@ -27,6 +30,7 @@ class PluginAction : public clang::PluginASTAction {
 
   // Each argument is somebody's, or refused by its name. Clang calls this even when there are none.
   bool ParseArgs(const clang::CompilerInstance& compiler, const std::vector<std::string>& arguments) override {
+    if (!is_first_of_its_name()) return true;
     clang::DiagnosticsEngine& diagnostics = compiler.getDiagnostics();
     const unsigned unknown = diagnostics.getCustomDiagID(
         clang::DiagnosticsEngine::Error, "gorace: unknown plugin argument '%0' (given as -fplugin-arg-gorace-%0)");
@@ -60,6 +64,18 @@ class PluginAction : public clang::PluginASTAction {
 };
 
 clang::FrontendPluginRegistry::Add<PluginAction> g_registration("gorace", "gorace's checks of the source");
+
+// The plugin may be loaded twice, from two files: then clang has two actions of this name, gives the arguments to both,
+// and would have everything said twice.
+bool is_first_of_its_name() {
+  for (const clang::FrontendPluginRegistry::entry& entry : clang::FrontendPluginRegistry::entries()) {
+    if (entry.getName() != "gorace") continue;
+    const auto address = reinterpret_cast<uintptr_t>(&entry);  // it is a part of the object that registers it
+    const auto own = reinterpret_cast<uintptr_t>(&g_registration);
+    return address >= own && address < own + sizeof g_registration;
+  }
+  return true;
+}
 
 }  // namespace
 }  // namespace gorace::instrument

@@ -5,13 +5,12 @@
 
 #include "instrument/pass/options.h"
 #include "instrument/pass/skip.h"
+#include "instrument/pass/text_file.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/DebugInfoMetadata.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SpecialCaseList.h"
-#include "llvm/Support/VirtualFileSystem.h"
 
 namespace gorace::instrument {
 namespace {
@@ -55,17 +54,20 @@ class IgnoreLists {
   // load returns what is wrong, or "".
   std::string load(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
-      auto text = llvm::MemoryBuffer::getFile(path);
-      if (!text) return "ignore list " + path + ": " + text.getError().message();
+      auto text = read_text_file(path);
+      if (!text) return "ignore list " + path + llvm::toString(text.takeError());
       if (std::string wrong = find_unknown_kind(path, (*text)->getBuffer()); !wrong.empty()) return wrong;
+      std::string error;
+      lists_.push_back(llvm::SpecialCaseList::create(text->get(), error));
+      if (lists_.back() == nullptr) return "ignore list " + path + ": " + error;
     }
-    std::string error;
-    lists_ = llvm::SpecialCaseList::create(paths, *llvm::vfs::getRealFileSystem(), error);
-    return lists_ != nullptr ? "" : "ignore list: " + error;
+    return "";
   }
 
   bool names(StringRef kind, StringRef what) const {
-    return !what.empty() && (lists_->inSection("thread", kind, what) || lists_->inSection("gorace", kind, what));
+    return !what.empty() && llvm::any_of(lists_, [kind, what](const auto& list) {
+      return list->inSection("thread", kind, what) || list->inSection("gorace", kind, what);
+    });
   }
   bool names_symbol(StringRef kind, const llvm::GlobalObject& symbol) const {
     return names(kind, symbol.getName()) || names(kind, qualified_name(symbol.getName().str()));
@@ -77,7 +79,7 @@ class IgnoreLists {
   }
 
  private:
-  std::unique_ptr<llvm::SpecialCaseList> lists_;
+  std::vector<std::unique_ptr<llvm::SpecialCaseList>> lists_;
 };
 
 }  // namespace

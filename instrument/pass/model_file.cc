@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <memory>
 
+#include "instrument/pass/text_file.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Demangle/Demangle.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 namespace gorace::instrument {
 namespace {
@@ -20,16 +20,30 @@ StringRef without_template_arguments(StringRef part) {
   return part.starts_with("operator") ? part : part.take_until([](char c) { return c == '<'; });
 }
 
+bool fits_part(StringRef pattern, StringRef part) {
+  return pattern == part || pattern == without_template_arguments(part);
+}
+
 // The part of a pattern `**` stands for any number of parts: absl::**::Mutex fits absl::Mutex and
-// absl::lts_20230802::Mutex.
+// absl::lts_20230802::Mutex. Where a part does not fit, only the last `**` needs to take one more: the earlier ones
+// have the shortest text that lets the rest fit. So the time is the product of the lengths, whatever the pattern.
 bool fits(llvm::ArrayRef<std::string> pattern, llvm::ArrayRef<StringRef> name) {
-  if (pattern.empty()) return name.empty();
-  if (pattern.front() == "**") {
-    return fits(pattern.drop_front(), name) || (!name.empty() && fits(pattern, name.drop_front()));
+  size_t at = 0, in_name = 0, after_stars = 0, taken_by_stars = 0;
+  while (in_name < name.size()) {
+    if (at < pattern.size() && pattern[at] == "**") {
+      after_stars = ++at;
+      taken_by_stars = in_name;
+    } else if (at < pattern.size() && fits_part(pattern[at], name[in_name])) {
+      ++at;
+      ++in_name;
+    } else if (after_stars != 0) {
+      at = after_stars;
+      in_name = ++taken_by_stars;
+    } else {
+      return false;
+    }
   }
-  if (name.empty()) return false;
-  if (pattern.front() != name.front() && pattern.front() != without_template_arguments(name.front())) return false;
-  return fits(pattern.drop_front(), name.drop_front());
+  return llvm::all_of(pattern.drop_front(at), [](const std::string& part) { return part == "**"; });
 }
 
 // The demangler's answers are malloc'ed.
@@ -113,8 +127,8 @@ llvm::Error CallModels::add_text(StringRef text, StringRef file) {
 }
 
 llvm::Error CallModels::add_file(StringRef path) {
-  auto text = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!text) return mistake("model file " + path + ": " + text.getError().message());
+  auto text = read_text_file(path);
+  if (!text) return mistake("model file " + path + llvm::toString(text.takeError()));
   return add_text((*text)->getBuffer(), path);
 }
 

@@ -20,12 +20,21 @@ llvm::cl::opt<bool>* find_or_register_verbose() {
                                  llvm::cl::init(false));
 }
 
-llvm::cl::opt<unsigned>* find_or_register_sample() {
+struct RateParser : llvm::cl::parser<unsigned> {
+  using parser::parser;
+
+  bool parse(llvm::cl::Option& option, llvm::StringRef name, llvm::StringRef text, unsigned& rate) {
+    if (parser::parse(option, name, text, rate)) return true;
+    return rate > 1'000'000 && option.error("'" + text + "' is more than 1000000, which is all of the time");
+  }
+};
+using RateOption = llvm::cl::opt<unsigned, /*ExternalStorage=*/false, RateParser>;
+
+RateOption* find_or_register_sample() {
   auto& known = llvm::cl::getRegisteredOptions();
-  if (auto found = known.find(kSample); found != known.end())
-    return static_cast<llvm::cl::opt<unsigned>*>(found->second);
-  return new llvm::cl::opt<unsigned>(kSample, llvm::cl::desc("Check in windows of so many millionths of the time"),
-                                     llvm::cl::init(0));
+  if (auto found = known.find(kSample); found != known.end()) return static_cast<RateOption*>(found->second);
+  return new RateOption(kSample, llvm::cl::desc("Check in windows of so many millionths of the time"),
+                        llvm::cl::init(0));
 }
 
 llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::StringRef description) {
@@ -36,7 +45,7 @@ llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::
 }
 
 llvm::cl::opt<bool>* const g_verbose = find_or_register_verbose();
-llvm::cl::opt<unsigned>* const g_sample = find_or_register_sample();
+RateOption* const g_sample = find_or_register_sample();
 llvm::cl::list<std::string>* const g_model =
     find_or_register_files(kModel, "Models of synchronisation in libraries (docs/models.md)");
 llvm::cl::list<std::string>* const g_ignore_list =

@@ -192,6 +192,8 @@ struct Reader {
 
 }  // namespace
 
+bool takes_next_argument(absl::string_view option) { return contains(kTakesNext, option); }
+
 bool is_cxx_source(absl::string_view path) {
   for (absl::string_view extension : {".cc", ".cpp", ".cxx", ".c++", ".C", ".cp"}) {
     if (has_extension(path, extension)) return true;

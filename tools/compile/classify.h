@@ -25,6 +25,9 @@ struct CompilerUse {
 // reads them.
 CompilerUse classify(const std::vector<std::string>& args);
 
+// takes_next_argument: is this a compiler's option whose value is the argument after it, whatever that looks like?
+bool takes_next_argument(absl::string_view option);
+
 // is_cxx_source and is_c_source tell sources by their extensions.
 bool is_cxx_source(absl::string_view path);
 bool is_c_source(absl::string_view path);

@@ -117,6 +117,10 @@ std::vector<std::string> take_ignore_lists(const std::vector<std::string>& args,
 }
 
 absl::Status check_use(const CompileMode& mode, const CompilerUse& use) {
+  if (!mode.race && mode.sampled_ppm != 0) {
+    return absl::InvalidArgumentError(
+        "--sample asks for race detection in a part of the time, --no-race or --race=off for none: drop one of them");
+  }
   if (!mode.race) return absl::OkStatus();
   if (!use.sanitizer.empty()) {
     return absl::InvalidArgumentError(

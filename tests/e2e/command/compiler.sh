@@ -111,6 +111,33 @@ err_has '^gorace c\+\+: a static executable cannot be checked for races'
 t gorace c++ --no-race -fsanitize=undefined main.cc value.cc -o ub
 code_is 0
 
+# Gorace's own flags may stand anywhere, as CXXFLAGS do; what is the value of another flag is none of them.
+t gorace c++ -O1 main.cc --no-race value.cc -o plain
+code_is 0
+check eval '! has_symbol plain __gorace_module_init'
+t gorace c++ -O1 -### -c value.cc --sample=1% -DX --model=none
+code_is 2
+err_is "gorace c++: model file none: No such file or directory"
+t gorace c++ -c value.cc -O1 --sample=2%
+code_is 0
+t gorace c++ -c value.cc -o --no-race
+code_is 0
+check eval 'nm -u ./--no-race | grep -q __gorace'
+t gorace c++ -c -O1 --smaple=1% value.cc
+code_is 1
+err_has "(unknown argument:|unsupported option) '--smaple=1%'"
+for misuse in --model --ignorelist --sample; do
+  t gorace c++ -c -O1 $misuse value.cc
+  code_is 2
+  err_has "^gorace c\\+\\+: flag $misuse needs its value with it: $misuse=(FILE|RATE)$"
+done
+t gorace c++ --no-race -c value.cc --sample=1%
+code_is 2
+err_is "gorace c++: --sample asks for race detection in a part of the time, --no-race or --race=off for none: drop one of them"
+t gorace run --race=off --sample=1% main.cc value.cc
+code_is 2
+err_is "gorace run: --sample asks for race detection in a part of the time, --no-race or --race=off for none: drop one of them"
+
 # Other compilers.
 GORACE_CXX=/no/such/compiler t gorace c++ -c value.cc
 code_is 127

@@ -153,11 +153,11 @@ err_has "^error: gorace: ignore list list, line 3: unknown kind 'fnu'; there are
 printf '# good\nno colon\n' >list
 t gorace c++ --ignorelist=list -c listed.cc
 code_is 1
-err_has "gorace: ignore list: error parsing file 'list': malformed line 2: 'no colon'"
+err_has "gorace: ignore list list: malformed line 2: 'no colon'"
 printf '[open\nfun:x\n' >list
 t gorace c++ --ignorelist=list -c listed.cc
 code_is 1
-err_has "gorace: ignore list: error parsing file 'list': malformed section header on line 1"
+err_has "gorace: ignore list list: malformed section header on line 1"
 t gorace c++ --ignorelist=none -c listed.cc
 code_is 2
 err_is "gorace c++: ignore list none: No such file or directory"
