@@ -25,6 +25,7 @@ Losses losses() {
       .history_dropped = count_of(Loss::kHistoryDropped),
       .lock_sets_dropped = count_of(Loss::kLockSetDropped),
       .nested_accesses_dropped = count_of(Loss::kNestedAccess),
+      .files_shared = count_of(Loss::kFileShared),
   };
 }
 

@@ -14,6 +14,7 @@ enum class Loss {
   kHistoryDropped,
   kLockSetDropped,
   kNestedAccess,
+  kFileShared,
   kCount
 };
 

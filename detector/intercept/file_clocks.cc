@@ -1,129 +1,167 @@
 #include "detector/intercept/file_clocks.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 
+#include "detector/context/losses.h"
+#include "detector/intercept/clock_numbers.h"
+#include "detector/intercept/socket_names.h"
 #include "detector/intercept/sync_events.h"
 
 namespace gorace::detector {
 namespace {
 
-constexpr uint32_t kClocks = uint32_t{1} << 20;
-constexpr uint32_t kFlowClocks = kClocks / 2;  // the lower half, by hash of the flow; the upper half in turn
-constexpr int kDescriptors = 1 << 16;
+constexpr unsigned kDescriptors = 1 << 16;
+// A datagram socket: where what is sent goes is asked each time.
+constexpr ClockNumber kByAddress = ~ClockNumber{0};
 
 struct Descriptor {
-  // Index + 1 of the clock; 0: not looked at yet.
-  std::atomic<uint32_t> write_clock{0};
-  std::atomic<uint32_t> read_clock{0};
+  // 0: not known (yet).
+  std::atomic<ClockNumber> write_clock{0};
+  std::atomic<ClockNumber> read_clock{0};
 };
 
-// Never touched but for the pages of descriptors in use; g_clock_range not at all, its addresses are names.
+// Never touched but for the pages of descriptors in use.
 constinit Descriptor g_descriptors[kDescriptors] = {};
-constinit char g_clock_range[size_t{kClocks} * 8] = {};
-constinit std::atomic<uint32_t> g_next_clock{0};
 // By clock: the clock of the epoll that watches it; 0: none does.
-constinit uint32_t g_watchers[kClocks + 1] = {};
+constinit uint32_t g_watchers[kClockNumbers + 1] = {};
 
 Descriptor& descriptor(int fd) { return g_descriptors[static_cast<unsigned>(fd) % kDescriptors]; }
-const char* clock_object(uint32_t clock) { return &g_clock_range[size_t{clock - 1} * 8]; }
 
-uint32_t watcher_of(uint32_t clock) { return __atomic_load_n(&g_watchers[clock], __ATOMIC_RELAXED); }
-void set_watcher(uint32_t clock, uint32_t watcher) { __atomic_store_n(&g_watchers[clock], watcher, __ATOMIC_RELAXED); }
-
-void set_clocks(int fd, uint32_t write_clock, uint32_t read_clock) {
-  descriptor(fd).write_clock.store(write_clock, std::memory_order_relaxed);
-  descriptor(fd).read_clock.store(read_clock, std::memory_order_relaxed);
+uint32_t watcher_of(ClockNumber clock) { return __atomic_load_n(&g_watchers[clock], __ATOMIC_RELAXED); }
+void set_watcher(ClockNumber clock, uint32_t watcher) {
+  __atomic_store_n(&g_watchers[clock], watcher, __ATOMIC_RELAXED);
 }
 
-uint32_t new_clock() {
-  const uint32_t clock =
-      kFlowClocks + g_next_clock.fetch_add(1, std::memory_order_relaxed) % (kClocks - kFlowClocks) + 1;
-  forget_sync_vars(address_of(clock_object(clock)), 1);  // should the numbers have come round
-  set_watcher(clock, 0);
-  return clock;
+bool is_number(ClockNumber clock) { return clock != 0 && clock != kByAddress; }
+
+void set_clock(std::atomic<ClockNumber>& field, ClockNumber clock) {
+  if (is_number(clock)) use_clock_number(clock);
+  const ClockNumber old = field.exchange(clock, std::memory_order_relaxed);
+  if (is_number(old)) drop_clock_number(old);
 }
 
-struct SocketName {
-  sockaddr_storage address{};
-  socklen_t bytes = sizeof(sockaddr_storage);
+void set_clocks(int fd, ClockNumber write_clock, ClockNumber read_clock) {
+  if (static_cast<unsigned>(fd) >= kDescriptors && write_clock != 0) count_loss(Loss::kFileShared);
+  set_clock(descriptor(fd).write_clock, write_clock);
+  set_clock(descriptor(fd).read_clock, read_clock);
+}
+
+// NewClock: a clock without a name, the caller's until it has been given to descriptors.
+class NewClock {
+ public:
+  NewClock() : number_(new_clock_number()) {
+    forget_sync_vars(address_of(clock_object(number_)), 1);
+    set_watcher(number_, 0);
+  }
+  NewClock(const NewClock&) = delete;
+  NewClock& operator=(const NewClock&) = delete;
+  ~NewClock() { drop_clock_number(number_); }
+
+  ClockNumber number() const { return number_; }
+
+ private:
+  const ClockNumber number_;
 };
 
-uint64_t hash_name(uint64_t hash, const SocketName& name) {
-  const auto* text = reinterpret_cast<const unsigned char*>(&name.address);
-  for (socklen_t i = 0; i < name.bytes && i < sizeof name.address; ++i) hash = (hash ^ text[i]) * 0x100000001b3u;
-  return hash;
-}
-
-uint32_t flow_clock(const SocketName& from, const SocketName& to) {
-  uint64_t hash = hash_name(hash_name(0xcbf29ce484222325u, from) * 31, to);
-  hash ^= hash >> 32;
-  return static_cast<uint32_t>(hash % kFlowClocks) + 1;
-}
-
-// clock_of_file: files and named pipes are the same thing through whichever descriptor they are used; anything else has
+// look_at_file: files and named pipes are the same thing through whichever descriptor they are used; anything else has
 // a clock of its own.
-uint32_t clock_of_file(int fd) {
+void look_at_file(int fd) {
+  const int saved_errno = errno;
   struct stat status;
-  if (fstat(fd, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))) return new_clock();
-  uint64_t hash = (status.st_dev * 0x9e3779b97f4a7c15u + status.st_ino) * 0x9e3779b97f4a7c15u;
-  hash ^= hash >> 32;
-  return static_cast<uint32_t>(hash % kFlowClocks) + 1;
+  const bool has_name = fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode));
+  errno = saved_errno;
+  if (!has_name) {
+    const NewClock clock;
+    set_clocks(fd, clock.number(), clock.number());
+    return;
+  }
+  const ClockNumber clock = clock_of_key(
+      hash_bytes(hash_bytes(0, &status.st_dev, sizeof status.st_dev), &status.st_ino, sizeof status.st_ino));
+  set_clocks(fd, clock, clock);
 }
 
-// look_at fills in the clocks of a descriptor that nobody has told us of.
+// look_at finds the clocks of a descriptor that nobody has told us of. A stream that is not connected, and a datagram
+// socket without a name, are left to be looked at again.
 void look_at(int fd) {
-  const int saved_errno = errno;
-  SocketName own;
-  SocketName peer;
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.address), &own.bytes) == 0 &&
-      getpeername(fd, reinterpret_cast<sockaddr*>(&peer.address), &peer.bytes) == 0) {
-    set_clocks(fd, flow_clock(own, peer), flow_clock(peer, own));
-  } else {
-    const uint32_t clock = clock_of_file(fd);
-    set_clocks(fd, clock, clock);
+  switch (socket_kind(fd)) {
+    case SocketKind::kNoSocket:
+    case SocketKind::kOther:
+      look_at_file(fd);
+      return;
+    case SocketKind::kStream: {
+      const Flow flow = flow_of(fd);
+      if (flow.sent != kNoKey) set_clocks(fd, clock_of_key(flow.sent), clock_of_key(flow.received));
+      return;
+    }
+    case SocketKind::kDatagram: {
+      const Mailbox own = own_mailbox(fd);
+      set_clocks(fd, kByAddress, own.exact == kNoKey ? 0 : clock_of_key(own.exact));
+      return;
+    }
   }
-  errno = saved_errno;
+}
+
+ClockNumber write_clock_of(int fd) {
+  const ClockNumber known = descriptor(fd).write_clock.load(std::memory_order_relaxed);
+  if (known != 0) return known;
+  look_at(fd);
+  return descriptor(fd).write_clock.load(std::memory_order_relaxed);
+}
+
+ClockNumber read_clock_of(int fd) {
+  const ClockNumber known = descriptor(fd).read_clock.load(std::memory_order_relaxed);
+  if (known != 0) return known;
+  look_at(fd);
+  return descriptor(fd).read_clock.load(std::memory_order_relaxed);
 }
 
 // What is written wakes who watches the file, who need not read it.
-void release_to(uint32_t clock) {
+void release_to(ClockNumber clock) {
   on_release_merge(clock_object(clock));
   const uint32_t watcher = watcher_of(clock);
   if (watcher != 0) on_release_merge(clock_object(watcher));
 }
 
+void release_to(const Mailbox& mailbox) {
+  if (mailbox.exact != kNoKey) release_to(clock_of_key(mailbox.exact));
+  if (mailbox.any != kNoKey && mailbox.any != mailbox.exact) release_to(clock_of_key(mailbox.any));
+}
+
 }  // namespace
 
-void on_file_release(int fd) {
+void on_file_release(int fd) { on_message_release(fd, nullptr, 0); }
+
+void on_message_release(int fd, const void* address, unsigned address_bytes) {
   if (fd < 0 || watched_context() == nullptr) return;
-  if (descriptor(fd).write_clock.load(std::memory_order_relaxed) == 0) look_at(fd);
-  release_to(descriptor(fd).write_clock.load(std::memory_order_relaxed));
+  const ClockNumber clock = write_clock_of(fd);
+  if (is_number(clock)) {
+    release_to(clock);
+  } else if (clock == kByAddress) {
+    release_to(address != nullptr ? mailbox_of(address, address_bytes) : peer_mailbox(fd));
+  }
 }
 
 void on_file_acquire(int fd) {
   if (fd < 0 || watched_context() == nullptr) return;
-  if (descriptor(fd).read_clock.load(std::memory_order_relaxed) == 0) look_at(fd);
-  on_acquire(clock_object(descriptor(fd).read_clock.load(std::memory_order_relaxed)));
+  const ClockNumber clock = read_clock_of(fd);
+  if (clock != 0) on_acquire(clock_object(clock));
 }
 
 void on_pipe(int read_end, int write_end) {
-  const uint32_t clock = new_clock();
-  set_clocks(read_end, clock, clock);
-  set_clocks(write_end, clock, clock);
+  const NewClock clock;
+  set_clocks(read_end, clock.number(), clock.number());
+  set_clocks(write_end, clock.number(), clock.number());
 }
 
 void on_socket_pair(int one, int other) {
-  const uint32_t there = new_clock();
-  const uint32_t back = new_clock();
-  set_clocks(one, there, back);
-  set_clocks(other, back, there);
+  const NewClock there;
+  const NewClock back;
+  set_clocks(one, there.number(), back.number());
+  set_clocks(other, back.number(), there.number());
 }
 
 void on_file_opened(int fd) {
@@ -132,42 +170,44 @@ void on_file_opened(int fd) {
 
 void on_file_duplicated(int from, int to) {
   if (to < 0) return;
-  if (descriptor(from).write_clock.load(std::memory_order_relaxed) == 0) look_at(from);
-  set_clocks(to, descriptor(from).write_clock.load(std::memory_order_relaxed),
-             descriptor(from).read_clock.load(std::memory_order_relaxed));
+  const ClockNumber write_clock = write_clock_of(from);
+  set_clocks(to, write_clock, descriptor(from).read_clock.load(std::memory_order_relaxed));
 }
 
 void on_file_watched(int epoll_fd, int fd) {
   if (fd < 0 || epoll_fd < 0) return;
-  if (descriptor(fd).read_clock.load(std::memory_order_relaxed) == 0) look_at(fd);
-  if (descriptor(epoll_fd).read_clock.load(std::memory_order_relaxed) == 0) look_at(epoll_fd);
-  set_watcher(descriptor(fd).read_clock.load(std::memory_order_relaxed),
-              descriptor(epoll_fd).read_clock.load(std::memory_order_relaxed));
+  const ClockNumber watched = read_clock_of(fd);
+  const ClockNumber watcher = read_clock_of(epoll_fd);
+  if (watched != 0) set_watcher(watched, watcher);
 }
 
-void on_connecting(const void* address, unsigned address_bytes) {
-  SocketName to;
-  to.bytes = std::min<socklen_t>(address_bytes, sizeof to.address);
-  memcpy(&to.address, address, to.bytes);
-  on_release_merge(clock_object(flow_clock(SocketName{.bytes = 0}, to)));
+void on_bound(int fd) {
+  note_bound(fd);
+  // A datagram socket's path may be gone when its first message comes.
+  if (watched_context() != nullptr && socket_kind(fd) == SocketKind::kDatagram) look_at(fd);
+}
+
+void on_listening(int fd) { note_listener(fd); }
+
+void on_connecting(int fd, const void* address, unsigned address_bytes) {
+  if (address == nullptr || watched_context() == nullptr) return;
+  name_client(fd, address, address_bytes);
+  on_release_merge(clock_object(clock_of_key(connecting_key(fd, address, address_bytes))));
 }
 
 void on_accepted(int accepted) {
-  if (accepted < 0 || watched_context() == nullptr) return;
+  if (accepted < 0) return;
   on_file_opened(accepted);
-  const int saved_errno = errno;
-  SocketName own;
-  if (getsockname(accepted, reinterpret_cast<sockaddr*>(&own.address), &own.bytes) == 0) {
-    on_acquire(clock_object(flow_clock(SocketName{.bytes = 0}, own)));
-  }
-  errno = saved_errno;
+  if (watched_context() == nullptr) return;
+  const uint64_t key = accepted_key(accepted);
+  if (key != kNoKey) on_acquire(clock_object(clock_of_key(key)));
 }
 
 void on_file_closing(int fd) {
   if (fd < 0) return;
   // A descriptor that was never used has nobody waiting at its other end that we could know.
-  const uint32_t clock = descriptor(fd).write_clock.load(std::memory_order_relaxed);
-  if (clock != 0) release_to(clock);
+  const ClockNumber clock = descriptor(fd).write_clock.load(std::memory_order_relaxed);
+  if (is_number(clock)) release_to(clock);
   set_clocks(fd, 0, 0);
 }
 

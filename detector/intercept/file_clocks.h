@@ -2,13 +2,14 @@
 // read that returns it.
 //
 // Each descriptor has a clock that its writes release to and one that its reads acquire: the two ends of a pipe share
-// one, a socket pair has one each way, a connected socket one for each (from, to) pair of addresses, so that both ends
-// of a connection inside this process find each other and different connections stay apart. A regular file or named
-// pipe has one, by device and inode, whichever descriptor it is used through. Other descriptors have one of their own:
-// what is written through it happens before what is read through it.
+// one, a socket pair has one each way, a connected socket one for each (from, to) pair of names (socket_names.h), so
+// that both ends of a connection inside this process find each other and different connections stay apart. A datagram
+// goes to the clock of the name that it is sent to. A regular file or named pipe has one, by device and inode,
+// whichever descriptor it is used through. Other descriptors have one of their own: what is written through it happens
+// before what is read through it.
 //
-// A clock is named by an address in a range that holds nothing else. There are 2^20; descriptors beyond share, which
-// can add an edge and not lose one.
+// A clock is named by an address in a range that holds nothing else (clock_numbers.h). Descriptors from 65536 on share
+// clocks, which can add an edge and not lose one; counted.
 //
 // Thread safety: any thread. A descriptor that is closed while another thread uses it is the program's mistake.
 #ifndef GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_
@@ -19,6 +20,8 @@ namespace gorace::detector {
 // Before data leaves the program, and after it came in.
 void on_file_release(int fd);
 void on_file_acquire(int fd);
+// The same for a message to an address, or to the socket's peer when that is null.
+void on_message_release(int fd, const void* address, unsigned address_bytes);
 
 // New descriptors.
 void on_pipe(int read_end, int write_end);
@@ -30,8 +33,12 @@ void on_file_duplicated(int from, int to);
 // its files made it return the detector cannot tell, so all that were written do.
 void on_file_watched(int epoll_fd, int fd);
 
-// A connection carries what its maker did before to whoever accepts it: by the address that is connected to.
-void on_connecting(const void* address, unsigned address_bytes);
+// After bind and listen: the socket has a name that others can reach.
+void on_bound(int fd);
+void on_listening(int fd);
+
+// A connection carries what its maker did before to whoever accepts it.
+void on_connecting(int fd, const void* address, unsigned address_bytes);
 void on_accepted(int accepted);
 
 // Before close: the other end's reader sees the end of file.

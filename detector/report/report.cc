@@ -73,6 +73,7 @@ void print_losses() {
   print_loss(out, first, lost.history_dropped, "accesses not recorded");
   print_loss(out, first, lost.lock_sets_dropped, "accesses without their locks");
   print_loss(out, first, lost.nested_accesses_dropped, "accesses of signal handlers not recorded");
+  print_loss(out, first, lost.files_shared, "uses of files that share a clock");
   if (!first) out << "\n";
 }
 

@@ -1,15 +1,15 @@
 // Descriptors that do not order each other. Go has one clock for every read and write of the program and misses the
 // races of two pipes, two files and two connections. TSan has one clock for the connections that were accepted and
 // misses theirs.
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "tests/conformance/threads/sockets.h"
 
 #include "tests/conformance/threads/threads.h"
 
@@ -59,19 +59,10 @@ Ends a_file() {
   return {read, written};
 }
 Ends a_connection() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t bytes = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener, generic, bytes) != 0 || listen(listener, 1) != 0) abort();
-  getsockname(listener, generic, &bytes);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(client, generic, bytes) != 0) abort();
-  const int server = accept(listener, nullptr, nullptr);
-  close(listener);
-  return {server, client};
+  const Listener listener = listen_on_loopback();
+  const Connection connection = connect_and_accept(listener);
+  close(listener.fd);
+  return {.read = connection.server, .write = connection.client};
 }
 
 RACE_CASE(RaceOfTwoPipes) { race_between(a_pipe(), a_pipe()); }
@@ -83,6 +74,60 @@ RACE_CASE(RaceOfTwoDirectionsOfAConnection) {
   race_between(connection, {.read = connection.write, .write = connection.read});
 }
 RACE_CASE(RaceOfASocketAndAFile) { race_between(a_connection(), a_file()); }
+
+// Clients of a Unix-domain socket have no names by which the two connections could be told apart.
+RACE_CASE(RaceOfTwoUnnamedClients) {
+  const Listener listener = listen_on_a_path();
+  const Connection one = connect_and_accept(listener);
+  const Connection other = connect_and_accept(listener);
+  race_between({.read = one.server, .write = one.client}, {.read = other.server, .write = other.client});
+}
+RACE_CASE(RaceOfTwoUnnamedClientsThatAreAnswered) {
+  const Listener listener = listen_on_a_path();
+  const Connection one = connect_and_accept(listener);
+  const Connection other = connect_and_accept(listener);
+  race_between({.read = one.client, .write = one.server}, {.read = other.client, .write = other.server});
+}
+RACE_CASE(RaceOfTwoUnnamedClientsOfAnAbstractName) {
+  const Listener listener = listen_on_an_abstract_name();
+  const Connection one = connect_and_accept(listener);
+  const Connection other = connect_and_accept(listener);
+  race_between({.read = one.server, .write = one.client}, {.read = other.server, .write = other.client});
+}
+// What orders the one who is accepted second is its own connect.
+RACE_CASE(RaceOfAConnectAndTheAcceptOfAnother) {
+  const Listener listener = listen_on_a_path();
+  const int first = connect_to(listener);
+  after(
+      [&] {
+        x = 1;
+        keep(x);
+        connect_to(listener);
+      },
+      [&] {
+        accept_from(listener);
+        x = 2;
+        keep(x);
+      });
+  close(first);
+}
+RACE_CASE(RaceOfDatagramsToTwoSockets) {
+  const Listener one = datagrams_on_loopback();
+  const Listener other = datagrams_on_loopback();
+  const int sender = socket(AF_INET, SOCK_DGRAM, 0);
+  send_datagram(sender, other);
+  after(
+      [&] {
+        x = 1;
+        keep(x);
+        send_datagram(sender, one);
+      },
+      [&] {
+        receive_datagram(other);
+        x = 2;
+        keep(x);
+      });
+}
 
 }  // namespace
 }  // namespace gorace::conformance

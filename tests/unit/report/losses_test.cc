@@ -29,12 +29,13 @@ TEST(Losses, EachKindIsSaidAtExitWithItsNumber) {
   count_loss(Loss::kLockSetDropped);
   count_loss(Loss::kNestedAccess);
   count_loss(Loss::kStrandDropped);
+  count_loss(Loss::kFileShared);
   EXPECT_EQ(text_at_exit(),
             opening +
                 "1 clock slots reused early, 1 releases without a new epoch, 2 accesses without a stack, "
                 "1 goroutines without a name, "
                 "1 accesses not recorded, 1 accesses without their locks, "
-                "1 accesses of signal handlers not recorded\n");
+                "1 accesses of signal handlers not recorded, 1 uses of files that share a clock\n");
 }
 
 }  // namespace
