@@ -67,6 +67,8 @@ struct Hooks {
   // `parked` is a goroutine that the caller, g, has dequeued.
   void (*exchange)(G* g, G* parked) = nullptr;
 
+  // lock_wanted: g reads the lock and is about to wait for it, where `place` says. Not for attempts that give up.
+  void (*lock_wanted)(G* g, const void* lock, CallPlace place) = nullptr;
   // lock_taken: g holds the lock from now on (`shared`: for reading). lock_dropped: it is about to give it back. For
   // reports; the edges are acquire and release.
   void (*lock_taken)(G* g, const void* lock, bool shared) = nullptr;

@@ -138,22 +138,33 @@ void on_concurrent_write(G* g, const void* address, size_t bytes) {
   access(context, address, bytes, /*is_write=*/true, intern_here(/*skip_frames=*/1, AccessKind::kAtomic));
 }
 
-// Mutex::lock reads the mutex just before (on_access), so that call's origin is where it is taken.
+void lock_wanted(G* g, const void* lock, runtime::CallPlace place) {
+  on_access(g, lock, 1, /*is_write=*/false, place);
+  const Context* context = watched_context_of(g);
+  if (context != nullptr) note_lock_order(context, address_of(lock), context->last_use);
+}
+
+// A lock that is waited for was read just before (lock_wanted), so that call's origin is where it is taken.
 void lock_taken(G* g, const void* lock, bool shared) {
   Context* context = watched_context_of(g);
   if (context == nullptr) return;
   const bool just_used = context->last_used_object == lock;
   const OriginId place = just_used ? context->last_use : intern_here(/*skip_frames=*/1, AccessKind::kRuntime);
+  // It is not recursive: what this goroutine had of it, another has given back since.
+  if (!shared && context->held.holds(address_of(lock))) context->held.remove(address_of(lock));
   context->held.add(address_of(lock), place, shared);
 }
 
+// A goroutine may give back what another one took. That one's set of held locks is then wrong.
 void lock_dropped(G* g, const void* lock) {
-  if (Context* context = watched_context_of(g); context != nullptr) context->held.remove(address_of(lock));
+  Context* context = watched_context_of(g);
+  if (context != nullptr && !context->held.remove(address_of(lock))) note_lock_handed_over(address_of(lock));
 }
 
 void object_dead(const void* address, size_t bytes) {
   reset_memory(address, bytes);
   forget_sync_vars(address_of(address), bytes);
+  forget_lock_order(address_of(address), bytes);
 }
 
 }  // namespace
@@ -172,6 +183,7 @@ constinit const runtime::Hooks kRuntimeHooks = {
     .release_merge = on_release_merge,
     .release_acquire = on_release_acquire,
     .exchange = on_exchange,
+    .lock_wanted = lock_wanted,
     .lock_taken = lock_taken,
     .lock_dropped = lock_dropped,
     .access = on_access,

@@ -44,6 +44,7 @@ struct Node {
   uint32_t edges;  // the first one
   uint32_t next;   // in its bucket, or among the free ones
   uint32_t visit;  // the last search that came here
+  bool handed_over;
 };
 
 uint64_t mix(uint64_t value) {
@@ -106,7 +107,7 @@ uint32_t node_of(uintptr_t lock) {
     g_graph.nodes.push_back({});
   }
   uint32_t& bucket = g_graph.buckets[bucket_of(lock)];
-  g_graph.nodes[index] = {.lock = lock, .edges = kNone, .next = bucket, .visit = 0};
+  g_graph.nodes[index] = {.lock = lock, .edges = kNone, .next = bucket, .visit = 0, .handed_over = false};
   bucket = index;
   g_graph.used_nodes.fetch_add(1, std::memory_order_relaxed);
   const size_t line = line_of(lock);
@@ -225,10 +226,16 @@ void report_cycle(const Cycle& cycle) {
                   .stack_count = 2 * cycle.length});
 }
 
+bool is_handed_over(uintptr_t lock) {
+  const uint32_t node = find_node(lock);
+  return node != kNone && g_graph.nodes[node].handed_over;
+}
+
 // The strand's locks but the one that the edge begins with.
 void set_gates(const HeldLocks& held, int but, Edge* edge) {
   for (int i = 0; i < held.count(); ++i) {
-    if (i != but && held[i].address != held[but].address) edge->gates[edge->gate_count++] = held[i].address;
+    if (i == but || held[i].address == held[but].address || is_handed_over(held[i].address)) continue;
+    edge->gates[edge->gate_count++] = held[i].address;
   }
 }
 
@@ -237,6 +244,7 @@ bool add_order(const Context& context, int which, uintptr_t lock, OriginId place
   const HeldLocks& held = context.held;
   const uint32_t from = node_of(held[which].address);
   const uint32_t to = node_of(lock);
+  if (g_graph.nodes[from].handed_over) return false;
   Edge edge{.to = to,
             .next = kNone,
             .held_place = held[which].place,
@@ -261,13 +269,6 @@ uint64_t order_key(const HeldLocks& held, uintptr_t lock) {
   return key | 1;
 }
 
-bool holds(const HeldLocks& held, uintptr_t lock) {
-  for (int i = 0; i < held.count(); ++i) {
-    if (held[i].address == lock) return true;
-  }
-  return false;
-}
-
 void forget_node(uint32_t node) {
   uint32_t* link = &g_graph.buckets[bucket_of(g_graph.nodes[node].lock)];
   while (*link != node) link = &g_graph.nodes[*link].next;
@@ -282,7 +283,7 @@ void forget_node(uint32_t node) {
       }
     }
   }
-  g_graph.nodes[node] = {.lock = 0, .edges = kNone, .next = g_graph.free_node, .visit = 0};
+  g_graph.nodes[node] = {.lock = 0, .edges = kNone, .next = g_graph.free_node, .visit = 0, .handed_over = false};
   g_graph.free_node = node;
   g_graph.used_nodes.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -303,7 +304,7 @@ void forget_in_line(uintptr_t low, uintptr_t high) {
 }  // namespace
 
 void learn_lock_order(const Context* context, uintptr_t lock, OriginId place) {
-  if (!runtime::options().detect_deadlocks || holds(context->held, lock)) return;
+  if (!runtime::options().detect_deadlocks || context->held.holds(lock)) return;
   const uint64_t key = order_key(context->held, lock);
   // relaxed: a hit says only that the order was put into the graph some time.
   std::atomic<uint64_t>& known = g_graph.known[key >> 48 & (kKnownOrders - 1)];
@@ -319,6 +320,14 @@ void learn_lock_order(const Context* context, uintptr_t lock, OriginId place) {
     if (found) report_cycle(*cycle);
   }
   runtime::internal_delete(cycle);
+}
+
+void note_lock_handed_over(uintptr_t lock) {
+  if (!runtime::options().detect_deadlocks) return;
+  const Locked locked;
+  Node& node = g_graph.nodes[node_of(lock)];
+  node.handed_over = true;
+  while (node.edges != kNone) remove_edge(&node.edges);
 }
 
 void forget_lock_order(uintptr_t address, size_t bytes) {

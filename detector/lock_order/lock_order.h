@@ -22,6 +22,10 @@ inline void note_lock_order(const Context* context, uintptr_t lock, OriginId pla
   if (__builtin_expect(context->held.count() != 0, 0)) learn_lock_order(context, lock, place);
 }
 
+// note_lock_handed_over: a strand gave back a lock that another one had taken. That one's held locks name it still, so
+// nothing more is concluded from them about this lock, until it is forgotten.
+void note_lock_handed_over(uintptr_t lock);
+
 // forget_lock_order: the locks in a range are gone (destroy, free, a reused stack).
 void forget_lock_order(uintptr_t address, size_t bytes);
 

@@ -93,16 +93,18 @@ void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epo
   key_ += key_of(lock);
 }
 
-void HeldLocks::remove(uintptr_t address) {
+bool HeldLocks::remove(uintptr_t address) {
   // Mostly the newest.
   for (int i = count_ - 1; i >= 0; --i) {
     if (locks_[i].address != address) continue;
     --count_;
     key_ = count_ == 0 ? 0 : key_ - key_of(locks_[i]);
     for (; i < count_; ++i) locks_[i] = locks_[i + 1];
-    return;
+    return true;
   }
-  if (uncounted_ > 0) --uncounted_;
+  if (uncounted_ == 0) return false;
+  --uncounted_;  // one of those, most probably
+  return true;
 }
 
 uint32_t store_lock_set(const HeldLocks& held) {

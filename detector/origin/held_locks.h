@@ -41,8 +41,14 @@ class HeldLocks {
     const HeldLock& newest = locks_[count_ - 1];
     return newest.address == address && newest.epoch == epoch;
   }
-  // remove: it gives it back, or its memory ends.
-  void remove(uintptr_t address);
+  bool holds(uintptr_t address) const {
+    for (int i = 0; i < count_; ++i) {
+      if (locks_[i].address == address) return true;
+    }
+    return false;
+  }
+  // remove: it gives it back, or its memory ends. False when the strand never took it.
+  bool remove(uintptr_t address);
 
  private:
   uint64_t key_ = 0;

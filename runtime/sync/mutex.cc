@@ -130,8 +130,8 @@ bool raw_try_lock(Sema& sema) {
 }  // namespace internal
 
 void Mutex::lock_slow() {
-  internal::note_read(
-      this);  // before the lock orders anything: races with the making of a lock at this address (lock_born)
+  // Before the lock orders anything: races with the making of a lock at this address (lock_born).
+  internal::note_lock_wanted(this);
   internal::lock_slow(sema_, runtime::WaitReason::kMutexLock, this);
   internal::note_locked(this, this, /*shared=*/false);
 }

@@ -32,8 +32,8 @@ void note_locked_observed(const void* lock, const void* object, bool shared) {
 }
 void note_unlocking_observed(const void* lock) { observe<&Hooks::lock_dropped>(runtime::current_g(), lock); }
 
-void note_read_observed(const void* object, runtime::CallPlace place) {
-  tell_access(runtime::current_g(), object, 1, false, place);
+void note_lock_wanted_observed(const void* lock, runtime::CallPlace place) {
+  observe<&Hooks::lock_wanted>(runtime::current_g(), lock, place);
 }
 
 void forget_object(const void* address, size_t bytes) noexcept {

@@ -28,7 +28,7 @@ void tell_dead(const void* address, size_t bytes);
 void note_acquire_observed(const void* object);
 void note_release_observed(const void* object);
 void note_release_merge_observed(const void* object);
-void note_read_observed(const void* object, runtime::CallPlace place);
+void note_lock_wanted_observed(const void* lock, runtime::CallPlace place);
 inline void note_acquire(const void* object) {
   if (observed()) note_acquire_observed(object);
 }
@@ -47,9 +47,9 @@ inline void note_locked(const void* lock, const void* object, bool shared) {
 inline void note_unlocking(const void* lock) {
   if (observed()) note_unlocking_observed(lock);
 }
-// note_read: a read access of the object's first byte. For the functions that programs call.
-[[gnu::always_inline]] inline void note_read(const void* object) {
-  if (observed()) note_read_observed(object, runtime::call_place());
+// note_lock_wanted: the caller is about to wait for the lock. For the functions that programs call.
+[[gnu::always_inline]] inline void note_lock_wanted(const void* lock) {
+  if (observed()) note_lock_wanted_observed(lock, runtime::call_place());
 }
 
 }  // namespace gorace::internal

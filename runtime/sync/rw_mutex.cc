@@ -31,6 +31,7 @@ int32_t add(std::atomic<uint32_t>& word, int32_t delta) {
 }  // namespace
 
 void RWMutex::lock_shared() {
+  internal::note_lock_wanted(this);
   if (add(writer_sema_.word, 1) < 0) {
     internal::sema_acquire(reader_sema_, SemaOrder::kFifo, WaitReason::kRWMutexRLock, this);
   }
@@ -64,6 +65,7 @@ void RWMutex::unlock_shared() {
 }
 
 void RWMutex::lock() {
+  internal::note_lock_wanted(this);
   internal::raw_lock(writers_, WaitReason::kRWMutexLock, this);
   const int32_t readers = add(writer_sema_.word, -kMaxReaders) + kMaxReaders;
   if (readers != 0 && add(reader_sema_.word, readers) != 0) {

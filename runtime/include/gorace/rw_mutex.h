@@ -18,13 +18,17 @@
 #ifndef GORACE_RW_MUTEX_H_
 #define GORACE_RW_MUTEX_H_
 
+#include <type_traits>
+
 #include <gorace/internal/sema.h>
 
 namespace gorace {
 
 class RWMutex {
  public:
-  constexpr RWMutex() noexcept { internal::object_born(this, sizeof(RWMutex)); }
+  constexpr RWMutex() noexcept {
+    if (!std::is_constant_evaluated()) internal::lock_born(this, sizeof(RWMutex));
+  }
   RWMutex(const RWMutex&) = delete;
   RWMutex& operator=(const RWMutex&) = delete;
 

@@ -48,6 +48,31 @@ TEST_F(LockOrder, TwoLocksInBothOrdersAreACycleWithTheStacksOfBoth) {
   EXPECT_EQ(found[0].strand_ids, (std::vector<uint64_t>{two_->id, two_->id, one_->id, one_->id}));
 }
 
+// Whoever took it appears to hold it for ever.
+TEST_F(LockOrder, ALockThatAnotherGaveBackIsNoLongerTheHeldOneOfAnyOrder) {
+  one_->held.add(lock_at(0), origin_at(1), false);
+  note_lock_order(one_, lock_at(1), origin_at(2));
+  EXPECT_FALSE(two_->held.remove(lock_at(0)));
+  note_lock_handed_over(lock_at(0));
+  note_lock_order(one_, lock_at(2), origin_at(3));
+  nest(two_, {1, 0});
+  nest(two_, {2, 0});
+  EXPECT_TRUE(take_findings().empty());
+  forget_lock_order(lock_at(0), 1);
+  one_->held.remove(lock_at(0));
+  nest(one_, {0, 1});
+  nest(two_, {1, 0});
+  EXPECT_EQ(take_findings().size(), 1u) << "another lock lies there now";
+}
+
+// A lock that only seems to be held everywhere keeps nothing apart.
+TEST_F(LockOrder, ALockThatAnotherGaveBackIsNoGate) {
+  note_lock_handed_over(lock_at(5));
+  nest(one_, {5, 0, 1});
+  nest(two_, {5, 1, 0});
+  EXPECT_EQ(take_findings().size(), 1u);
+}
+
 TEST_F(LockOrder, ALongCycleIsFoundAtItsLastEdge) {
   constexpr size_t kLocks = 30;
   for (size_t i = 0; i + 1 < kLocks; ++i) nest(one_, {i, i + 1});
