@@ -20,8 +20,8 @@ inline Context* watched() {
   return context != nullptr && (context->ignore_depth | context->access_ignore_depth) == 0 ? context : nullptr;
 }
 
-// What tells the calls apart that led to the running function: the hash that instrumented functions keep, and where they do not,
-// since they were compiled for sampling, the return addresses themselves.
+// What tells the calls apart that led to the running function: the hash that instrumented functions keep, and where
+// they do not, since they were compiled for sampling, the return addresses themselves.
 inline uint64_t calling_context(uintptr_t frame_pointer) {
   if (__builtin_expect(!gorace::detector::is_sampled_program(), 1)) return __gorace_tls.calling_context;
   return gorace::detector::hash_of_callers(frame_pointer);
@@ -54,7 +54,8 @@ template <bool kIsWrite>
 
 extern "C" {
 
-// bytes: 1, 2, 4, 8 or 16. pc: return address of the entry point's call. frame_pointer: the accessing function's.
+// bytes: 1, 2, 4 or a multiple of 8 up to 64. pc: return address of the entry point's call. frame_pointer: the
+// accessing function's.
 __attribute__((visibility("hidden"))) void gorace_write_slow(uintptr_t address, uint64_t bytes, uintptr_t pc,
                                                              uintptr_t frame_pointer) {
   access_slow<true>(address, bytes, pc, frame_pointer);

@@ -80,6 +80,11 @@
 .macro ENTRY name, slow, bytes, is_write
         .globl  \name
         .type   \name, @function
+        SLOW_ENTRY \name, \slow, \bytes, \is_write
+        .size   \name, . - \name
+.endm
+
+.macro SLOW_ENTRY name, slow, bytes, is_write
         .p2align 4
 \name:
         .cfi_startproc
@@ -87,6 +92,7 @@
 .if \bytes <= 8
         RETURN_IF_OWN \bytes, \is_write
 .endif
+.Lslow_\slow\()_\bytes:
         pushq   %rbp
         .cfi_def_cfa_offset 16
         .cfi_offset %rbp, -16
@@ -116,7 +122,6 @@
         .cfi_def_cfa %rsp, 8
         ret
         .cfi_endproc
-        .size   \name, . - \name
 .endm
 
         ENTRY   __gorace_read1, gorace_read_slow, 1, 0
@@ -129,6 +134,118 @@
         ENTRY   __gorace_write4, gorace_write_slow, 4, 1
         ENTRY   __gorace_write8, gorace_write_slow, 8, 1
         ENTRY   __gorace_write16, gorace_write_slow, 16, 1
+
+/* The check as a call (__gorace_check_*, check_calls.h): the inline check of abi.h, which ends in the entry above. What is not aligned
+ * goes to its slow path at once. rax is kept below the stack pointer: nothing is called before the jump.
+ * The detector is in the executable, so its thread_local has a constant offset. */
+#define TLS_WORD(offset) %fs:__gorace_tls@tpoff + (offset)
+
+.macro SHADOW_OF_ADDRESS
+        movq    %rdi, %r11
+        shlq    $20, %r11
+        shrq    $19, %r11
+        addq    .Lshadow_base(%rip), %r11
+.endm
+
+.macro START_CHECK name
+        .globl  __gorace_check_\name
+        .type   __gorace_check_\name, @function
+        .p2align 4
+__gorace_check_\name:
+        .cfi_startproc
+        endbr64
+.endm
+
+.macro END_CHECK name
+        .cfi_endproc
+        .size   __gorace_check_\name, . - __gorace_check_\name
+.endm
+
+.macro CHECK_PART direction, bytes, is_write
+        START_CHECK \direction\bytes
+.if \bytes > 1
+        testb   $(\bytes - 1), %dil
+        jne     .Lslow_gorace_\direction\()_slow_\bytes
+.endif
+        SHADOW_OF_ADDRESS
+        andq    $-16, %r11
+        movq    8 * !\is_write(%r11), %r11
+        xorq    TLS_WORD(GORACE_TLS_CURRENT), %r11
+        movq    %rax, -8(%rsp)
+        movl    %edi, %eax
+        andl    $7, %eax
+.if \bytes == 1
+        andq    TLS_WORD(GORACE_TLS_ACCESS_MASKS)(,%rax,8), %r11
+.elseif \bytes == 2
+        andq    TLS_WORD(GORACE_TLS_ACCESS_MASKS + 64)(,%rax,8), %r11
+.else
+        andq    TLS_WORD(GORACE_TLS_ACCESS_MASKS + 128)(,%rax,8), %r11
+.endif
+        movq    -8(%rsp), %rax
+        jne     __gorace_\direction\bytes
+        ret
+        END_CHECK \direction\bytes
+.endm
+
+.macro CHECK_GRANULE direction, bytes, is_write
+        START_CHECK \direction\bytes
+        testb   $7, %dil
+        jne     .Lslow_gorace_\direction\()_slow_\bytes
+        SHADOW_OF_ADDRESS
+        movq    8 * !\is_write(%r11), %r11
+        xorq    TLS_WORD(GORACE_TLS_CURRENT), %r11
+        testq   $(-(1 << GORACE_IDENTITY_SHIFT) + GORACE_BYTE_MASK), %r11
+        jne     __gorace_\direction\bytes
+        ret
+        END_CHECK \direction\bytes
+.endm
+
+.macro CHECK_GRANULES direction, bytes, is_write
+        START_CHECK \direction\bytes
+        testb   $7, %dil
+        jne     .Lslow_gorace_\direction\()_slow_\bytes
+        SHADOW_OF_ADDRESS
+        movq    %rax, -8(%rsp)
+        .set    .Lgranule, 0
+.rept \bytes / 8
+        movq    16 * .Lgranule + 8 * !\is_write(%r11), %rax
+        xorq    TLS_WORD(GORACE_TLS_CURRENT), %rax
+        testq   $(-(1 << GORACE_IDENTITY_SHIFT) + GORACE_BYTE_MASK), %rax
+        jne     1f
+        .set    .Lgranule, .Lgranule + 1
+.endr
+        movq    -8(%rsp), %rax
+        ret
+1:
+        movq    -8(%rsp), %rax
+        jmp     .Lslow_gorace_\direction\()_slow_\bytes
+        END_CHECK \direction\bytes
+.endm
+
+/* Wider ones are checked as calls only: their slow paths have no name that others could call. */
+.macro CHECK_WIDE bytes
+        SLOW_ENTRY .L__gorace_read\bytes, gorace_read_slow, \bytes, 0
+        SLOW_ENTRY .L__gorace_write\bytes, gorace_write_slow, \bytes, 1
+        CHECK_GRANULES read, \bytes, 0
+        CHECK_GRANULES write, \bytes, 1
+.endm
+
+        CHECK_PART read, 1, 0
+        CHECK_PART read, 2, 0
+        CHECK_PART read, 4, 0
+        CHECK_GRANULE read, 8, 0
+        CHECK_GRANULES read, 16, 0
+        CHECK_PART write, 1, 1
+        CHECK_PART write, 2, 1
+        CHECK_PART write, 4, 1
+        CHECK_GRANULE write, 8, 1
+        CHECK_GRANULES write, 16, 1
+        CHECK_WIDE 24
+        CHECK_WIDE 32
+        CHECK_WIDE 40
+        CHECK_WIDE 48
+        CHECK_WIDE 56
+        CHECK_WIDE 64
 
 #endif
 

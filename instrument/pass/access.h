@@ -25,6 +25,7 @@ struct Access {
   bool is_write;
   bool is_scalable = false;
   bool is_eliminated = false;
+  bool is_hot = true;  // worth an inline check (hot_code.h)
 };
 
 // Step: one thing of a block, in program order, that elimination must know of: an access (by index), or what stands

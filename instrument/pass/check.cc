@@ -74,6 +74,8 @@ CheckEmitter::Shape CheckEmitter::shape_of(const Access& access, const llvm::Ins
 }
 
 void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
+  const bool can_call = !access.is_scalable && runtime_.has_check(access.bytes);
+  if (!access.is_hot && can_call) return emit_call(access, before);
   const Shape shape = shape_of(access, before);
   if (shape.kind == Shape::kRange) return emit_range_call(access, before);
   ++statistics_.inline_checks;
@@ -89,12 +91,20 @@ void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
   Value* needs_call = builder.CreateIsNotNull(difference);
   Emitter cold(llvm::SplitBlockAndInsertIfThen(needs_call, before, /*Unreachable=*/false, unlikely_),
                *access.instruction);
-  const bool has_entry_point = shape.tested_bits == 0 && llvm::isPowerOf2_64(access.bytes) && access.bytes <= 16;
-  if (has_entry_point && (access.bytes != 16 || access.alignment >= llvm::Align(16))) {
+  if (shape.tested_bits == 0 && llvm::isPowerOf2_64(access.bytes) && access.bytes <= 16) {
     runtime_.call_access(cold, access.address, access.bytes, access.is_write);
+  } else if (can_call) {
+    // Shorter than a range, and knows what to do with an address that is not aligned.
+    runtime_.call_check(cold, access.address, access.bytes, access.is_write)->addFnAttr(llvm::Attribute::Cold);
   } else {
     runtime_.call_range(cold, access.address, cold.getInt64(access.bytes), access.is_write);
   }
+}
+
+void CheckEmitter::emit_call(const Access& access, llvm::Instruction* before) {
+  ++statistics_.called_checks;
+  Emitter builder(sampling_.open(before, *access.instruction), *access.instruction);
+  runtime_.call_check(builder, access.address, access.bytes, access.is_write);
 }
 
 void CheckEmitter::emit_range_call(const Access& access, llvm::Instruction* before) {

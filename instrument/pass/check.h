@@ -1,6 +1,7 @@
 // CheckEmitter: emits the check of an access, in front of it, in one function (detector/abi/abi.h).
 //
-// Three shapes, by what is known of the address at compile time:
+// In code that is not hot it is a call (hot_code.h). Inline it has three shapes, by what is known of the address at
+// compile time:
 //   one granule     1, 2, 4, 8 bytes: compare one shadow word; the mask is a constant when the address's low bits are
 //   known. whole granules  9 to 64 bytes (and 8 when alignment is not provable): the access starts at a granule;
 //   compare its 2 to 8 words. range           everything else: call the detector.
@@ -33,6 +34,7 @@ class CheckEmitter {
   struct Shape;
 
   Shape shape_of(const Access& access, const llvm::Instruction* before) const;
+  void emit_call(const Access& access, llvm::Instruction* before);
   void emit_range_call(const Access& access, llvm::Instruction* before);
 
   // Values that are zero when nothing needs doing.

@@ -10,6 +10,7 @@
 #include "instrument/pass/check.h"
 #include "instrument/pass/elimination.h"
 #include "instrument/pass/emission.h"
+#include "instrument/pass/hot_code.h"
 #include "instrument/pass/lane_accesses.h"
 #include "instrument/pass/library_calls.h"
 #include "instrument/pass/loop_entry.h"
@@ -50,7 +51,7 @@ class FunctionInstrumenter {
     if (mode == FunctionMode::kEverything) simplify_loops();
     FunctionPlan plan = collect(function_, mode, library_, quiet_calls_, statistics_);
     eliminate(function_, plan, statistics_);
-    const std::vector<LoopCheck> loop_checks = find_loop_checks(plan);
+    std::vector<LoopCheck> loop_checks = find_loop_checks(plan);
     if (!plan.accesses.empty() && !function_.hasOptNone())
       sampling_.hoist(plan, analyses_.getResult<llvm::LoopAnalysis>(function_));
     hoist_static_allocas(function_);
@@ -58,7 +59,10 @@ class FunctionInstrumenter {
     statistics_.keeps_context = !sampling_.is_on() && keep_calling_context(function_, words_, library_);
     const bool has_fences =
         llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
-    if (!plan.is_empty()) emit(plan, loop_checks);
+    if (!plan.is_empty()) {
+      mark_hot(plan, loop_checks);
+      emit(plan, loop_checks);
+    }
     if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_);
     if (statistics_.any_check() || statistics_.keeps_context) adapt_attributes(function_);
     adapt_calls(function_);
@@ -87,10 +91,17 @@ class FunctionInstrumenter {
     auto& loops = analyses_.getResult<llvm::LoopAnalysis>(function_);
     if (loops.empty()) return {};
     const LoopAnalyses loop_analyses{loops, analyses_.getResult<llvm::DominatorTreeAnalysis>(function_),
-                                     analyses_.getResult<llvm::ScalarEvolutionAnalysis>(function_)};
+                                     analyses_.getResult<llvm::ScalarEvolutionAnalysis>(function_), library_};
     std::vector<LoopCheck> checks = find_loop_entries(function_, plan, loop_analyses, statistics_);
     llvm::append_range(checks, find_loop_ranges(function_, plan, loop_analyses, statistics_));
     return checks;
+  }
+
+  void mark_hot(FunctionPlan& plan, std::vector<LoopCheck>& loop_checks) {
+    if (plan.accesses.empty()) return;
+    const HotCode hot(function_, analyses_);
+    for (Access& access : plan.accesses) access.is_hot = hot.is_hot(*access.instruction->getParent());
+    for (LoopCheck& check : loop_checks) check.access.is_hot = hot.is_hot(*check.before->getParent());
   }
 
   void emit(FunctionPlan& plan, const std::vector<LoopCheck>& loop_checks) {

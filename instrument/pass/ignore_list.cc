@@ -36,7 +36,7 @@ std::string find_unknown_kind(const std::string& path, StringRef text) {
 }
 
 // The demangler's answer is malloc'ed.
-std::string taken(char* text) {
+std::string name_text(char* text) {
   const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
   return text == nullptr ? "" : text;
 }
@@ -45,8 +45,8 @@ std::string taken(char* text) {
 std::string qualified_name(const std::string& symbol) {
   llvm::ItaniumPartialDemangler demangler;
   if (demangler.partialDemangle(symbol.c_str())) return "";
-  return taken(demangler.isFunction() ? demangler.getFunctionName(nullptr, nullptr)
-                                      : demangler.finishDemangle(nullptr, nullptr));
+  return name_text(demangler.isFunction() ? demangler.getFunctionName(nullptr, nullptr)
+                                          : demangler.finishDemangle(nullptr, nullptr));
 }
 
 class IgnoreLists {

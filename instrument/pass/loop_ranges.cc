@@ -1,5 +1,6 @@
 #include "instrument/pass/loop_ranges.h"
 
+#include "instrument/pass/calls.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/Module.h"
@@ -30,11 +31,13 @@ bool is_volatile(const Instruction& instruction) {
 }
 
 // Only what surely comes to its end and orders nothing. Of calls, intrinsics that LLVM knows to be so.
-bool is_harmless(const Instruction& instruction) {
+bool is_harmless(const Instruction& instruction, const llvm::TargetLibraryInfo& library) {
   if (instruction.isAtomic() || is_volatile(instruction)) return false;
   auto* call = dyn_cast<llvm::CallBase>(&instruction);
   if (call == nullptr) return !instruction.mayThrow();
-  return isa<llvm::IntrinsicInst>(call) && call->doesNotThrow() && call->hasFnAttr(llvm::Attribute::WillReturn) &&
+  if (!isa<llvm::IntrinsicInst>(call))
+    return !is_detector_call(*call) && !is_program_call(*call, library) && !call->isInlineAsm();
+  return call->doesNotThrow() && call->hasFnAttr(llvm::Attribute::WillReturn) &&
          (call->hasFnAttr(llvm::Attribute::NoSync) || call->doesNotAccessMemory());
 }
 
@@ -67,7 +70,9 @@ class LoopRanges {
     const SCEV* last = analyses_.evolution.getBackedgeTakenCount(&loop);
     if (isa<llvm::SCEVCouldNotCompute>(last) || last->getType()->getIntegerBitWidth() > 64) return;
     for (llvm::BasicBlock* block : loop.blocks()) {
-      if (!llvm::all_of(*block, is_harmless)) return;
+      for (const Instruction& instruction : *block) {
+        if (!is_harmless(instruction, analyses_.library)) return;
+      }
     }
     loop_ = &loop;
     end_ = preheader->getTerminator();
@@ -131,9 +136,9 @@ class LoopRanges {
     return group;
   }
 
-  // The accesses of one iteration, side by side without a gap, are to fill what the next iteration is away.
+  // The accesses of one iteration, side by side without a gap, are to fill what the next iteration is away, or more.
   void replace_group(const std::vector<March>& group) {
-    const uint64_t stride = static_cast<uint64_t>(std::abs(group.front().step));
+    const auto stride = static_cast<uint64_t>(std::abs(group.front().step));
     size_t first = 0;
     while (first < group.size()) {
       int64_t end = group[first].offset;
@@ -141,7 +146,8 @@ class LoopRanges {
       for (; next < group.size() && group[next].offset <= end; ++next) {
         end = std::max(end, group[next].offset + static_cast<int64_t>(group[next].access->bytes));
       }
-      if (static_cast<uint64_t>(end - group[first].offset) == stride) check_range(&group[first], next - first, stride);
+      const auto bytes = static_cast<uint64_t>(end - group[first].offset);
+      if (bytes >= stride) check_range(&group[first], next - first, stride, bytes);
       first = next;
     }
   }
@@ -153,7 +159,8 @@ class LoopRanges {
     eliminate(*access);
   }
 
-  void check_range(const March* group, size_t size, uint64_t stride) {
+  // bytes: of one iteration.
+  void check_range(const March* group, size_t size, uint64_t stride, uint64_t bytes) {
     llvm::ScalarEvolution& evolution = analyses_.evolution;
     llvm::Type* i64 = last_->getType();
     const SCEV* lowest = group->start;
@@ -161,10 +168,10 @@ class LoopRanges {
     if (group->step < 0) {
       lowest = evolution.getAddExpr(lowest, evolution.getMulExpr(last_, evolution.getConstant(i64, group->step, true)));
     }
-    const SCEV* count = evolution.getAddExpr(last_, evolution.getOne(i64));
-    const SCEV* bytes = evolution.getMulExpr(count, evolution.getConstant(i64, stride));
+    const SCEV* before_last = evolution.getMulExpr(last_, evolution.getConstant(i64, stride));
+    const SCEV* all = evolution.getAddExpr(before_last, evolution.getConstant(i64, bytes));
     llvm::Value* address = expander_.expandCodeFor(lowest, group->access->address->getType(), end_);
-    checks_.push_back({*group->access, address, expander_.expandCodeFor(bytes, i64, end_), end_});
+    checks_.push_back({*group->access, address, expander_.expandCodeFor(all, i64, end_), end_});
     for (size_t i = 0; i < size; ++i) eliminate(*group[i].access);
   }
 

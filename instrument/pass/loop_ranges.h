@@ -3,12 +3,13 @@
 //   for (i = 0; i < n; ++i) sum += a[i];      one check of the n elements, then a loop without any
 //
 // For innermost loops whose number of iterations is known when they are entered and that hold nothing but arithmetic
-// and accesses. An access goes that is made in each iteration at an address which advances by a constant:
+// and accesses (the mathematics library's calls are arithmetic). An access goes that is made in each iteration at an
+// address which advances by a constant:
 //
 //   by 0                                     one check of the address
-//   by as much as it touches, up or down     one check of the range. The accesses of an unrolled or interleaved loop
-//   count together: four of 16 bytes side by side
-//                                            that advance by 64.
+//   by as much as it touches, or by less,    one check of the range. Accesses side by side count together: those of an
+//   up or down                               unrolled loop (four of 16 bytes that advance by 64), and of a[i - 1],
+//                                            a[i], a[i + 1].
 //
 // The bytes checked are exactly those that the loop touches. Why a race is neither lost nor invented: the check stands
 // for the accesses as one before each would, since between the two there is no acquire, no release, and no way out (a
@@ -40,6 +41,7 @@ struct LoopAnalyses {
   llvm::LoopInfo& loops;
   llvm::DominatorTree& dominators;
   llvm::ScalarEvolution& evolution;
+  const llvm::TargetLibraryInfo& library;
 };
 
 // find_loop_ranges sets is_eliminated of the accesses that the returned checks stand for, and computes the checks'

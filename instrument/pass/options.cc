@@ -7,6 +7,7 @@ namespace {
 
 constexpr const char kVerbose[] = "gorace-verbose";
 constexpr const char kSample[] = "gorace-sample";
+constexpr const char kInline[] = "gorace-inline";
 constexpr const char kModel[] = "gorace-model";
 constexpr const char kIgnoreList[] = "gorace-ignorelist";
 
@@ -44,8 +45,20 @@ llvm::cl::list<std::string>* find_or_register_files(llvm::StringRef name, llvm::
   return new llvm::cl::list<std::string>(name, llvm::cl::desc(description), llvm::cl::value_desc("file"));
 }
 
+llvm::cl::opt<InlineChecks>* find_or_register_inline() {
+  auto& known = llvm::cl::getRegisteredOptions();
+  if (auto found = known.find(kInline); found != known.end())
+    return static_cast<llvm::cl::opt<InlineChecks>*>(found->second);
+  return new llvm::cl::opt<InlineChecks>(
+      kInline, llvm::cl::desc("Which checks are inline; the others are calls"), llvm::cl::init(InlineChecks::kHot),
+      llvm::cl::values(clEnumValN(InlineChecks::kNever, "never", "none: the smallest code"),
+                       clEnumValN(InlineChecks::kHot, "hot", "those in code that runs often"),
+                       clEnumValN(InlineChecks::kAlways, "always", "all")));
+}
+
 llvm::cl::opt<bool>* const g_verbose = find_or_register_verbose();
 RateOption* const g_sample = find_or_register_sample();
+llvm::cl::opt<InlineChecks>* const g_inline = find_or_register_inline();
 llvm::cl::list<std::string>* const g_model =
     find_or_register_files(kModel, "Models of synchronisation in libraries (docs/models.md)");
 llvm::cl::list<std::string>* const g_ignore_list =
@@ -55,6 +68,7 @@ llvm::cl::list<std::string>* const g_ignore_list =
 
 bool verbose() { return *g_verbose; }
 unsigned sampled_parts_per_million() { return *g_sample; }
+InlineChecks inline_checks() { return *g_inline; }
 std::vector<std::string> model_files() { return {g_model->begin(), g_model->end()}; }
 
 std::vector<std::string> ignore_lists() { return {g_ignore_list->begin(), g_ignore_list->end()}; }

@@ -1,6 +1,7 @@
 #include "instrument/pass/runtime_functions.h"
 
 #include "llvm/ADT/Twine.h"
+#include "llvm/TargetParser/Triple.h"
 
 namespace gorace::instrument {
 
@@ -14,8 +15,10 @@ using llvm::Value;
 namespace {
 
 // Each cold call's return address identifies its access: two of them must not be folded into one.
+void keep_apart(CallInst* call) { call->addFnAttr(Attribute::NoMerge); }
+
 void mark_access_call(CallInst* call) {
-  call->addFnAttr(Attribute::NoMerge);
+  keep_apart(call);
   call->addFnAttr(Attribute::Cold);
 }
 
@@ -35,8 +38,13 @@ void extend_small_integers(CallInst* call) {
 
 }  // namespace
 
+bool is_beside_detector(const llvm::Module& module) {
+  return module.getPIELevel() != llvm::PIELevel::Default || module.getPICLevel() == llvm::PICLevel::NotPIC;
+}
+
 RuntimeFunctions::RuntimeFunctions(llvm::Module& module)
     : module_(module),
+      has_checks_(llvm::Triple(module.getTargetTriple()).getArch() == llvm::Triple::x86_64),
       void_(Type::getVoidTy(module.getContext())),
       pointer_(llvm::PointerType::getUnqual(module.getContext())),
       i32_(Type::getInt32Ty(module.getContext())),
@@ -48,14 +56,37 @@ llvm::FunctionCallee RuntimeFunctions::declare(llvm::StringRef name, Type* resul
   return callee;
 }
 
-CallInst* RuntimeFunctions::call_access(IRBuilder<>& builder, Value* address, unsigned bytes, bool is_write) {
-  const std::string name = (Twine(is_write ? "__gorace_write" : "__gorace_read") + Twine(bytes)).str();
+CallInst* RuntimeFunctions::call_entry(IRBuilder<>& builder, llvm::StringRef name, Value* address) {
   auto callee = declare(name, void_, {pointer_});
-  llvm::cast<llvm::Function>(callee.getCallee())->setCallingConv(llvm::CallingConv::PreserveMost);
+  auto* function = llvm::cast<llvm::Function>(callee.getCallee());
+  function->setCallingConv(llvm::CallingConv::PreserveMost);
+  if (is_beside_detector(module_)) {
+    function->setDSOLocal(true);
+  } else {
+    // The dynamic linker's lazy binding preserves less than the convention does.
+    function->addFnAttr(Attribute::NonLazyBind);
+  }
   CallInst* call = builder.CreateCall(callee, {address});
   call->setCallingConv(llvm::CallingConv::PreserveMost);
+  return call;
+}
+
+CallInst* RuntimeFunctions::call_access(IRBuilder<>& builder, Value* address, unsigned bytes, bool is_write) {
+  CallInst* call =
+      call_entry(builder, (Twine(is_write ? "__gorace_write" : "__gorace_read") + Twine(bytes)).str(), address);
   mark_access_call(call);
   return call;
+}
+
+CallInst* RuntimeFunctions::call_check(IRBuilder<>& builder, Value* address, unsigned bytes, bool is_write) {
+  CallInst* call = call_entry(
+      builder, (Twine(is_write ? "__gorace_check_write" : "__gorace_check_read") + Twine(bytes)).str(), address);
+  keep_apart(call);
+  return call;
+}
+
+bool RuntimeFunctions::has_check(uint64_t bytes) const {
+  return has_checks_ && (bytes == 1 || bytes == 2 || bytes == 4 || (bytes != 0 && bytes <= 64 && bytes % 8 == 0));
 }
 
 CallInst* RuntimeFunctions::call_range(IRBuilder<>& builder, Value* address, Value* bytes, bool is_write) {

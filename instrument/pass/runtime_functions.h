@@ -1,4 +1,5 @@
-// RuntimeFunctions: declares what instrumented code calls (detector/abi/abi.h and compiler-rt's __tsan_* ABI) in a module, at the first use of each.
+// RuntimeFunctions: declares what instrumented code calls (detector/abi/abi.h, check_calls.h and compiler-rt's __tsan_*
+// ABI) in a module, at the first use of each.
 #ifndef GORACE_INSTRUMENT_PASS_RUNTIME_FUNCTIONS_H_
 #define GORACE_INSTRUMENT_PASS_RUNTIME_FUNCTIONS_H_
 
@@ -7,12 +8,19 @@
 
 namespace gorace::instrument {
 
+// is_beside_detector: is this code that can only be in the executable, as the detector is? Then it reaches the detector
+// without the detour over the global offset table.
+bool is_beside_detector(const llvm::Module& module);
+
 class RuntimeFunctions {
  public:
   explicit RuntimeFunctions(llvm::Module& module);
 
   // The cold call of an inline check: bytes is 1, 2, 4, 8 or 16. preserve_most.
   llvm::CallInst* call_access(llvm::IRBuilder<>& builder, llvm::Value* address, unsigned bytes, bool is_write);
+  // The whole check as a call, at any alignment. preserve_most. has_check: is there one for so many bytes?
+  llvm::CallInst* call_check(llvm::IRBuilder<>& builder, llvm::Value* address, unsigned bytes, bool is_write);
+  bool has_check(uint64_t bytes) const;
   // Any number of bytes, C convention.
   llvm::CallInst* call_range(llvm::IRBuilder<>& builder, llvm::Value* address, llvm::Value* bytes, bool is_write);
 
@@ -24,8 +32,8 @@ class RuntimeFunctions {
   llvm::CallInst* call_thread_fence(llvm::IRBuilder<>& builder, llvm::Value* order);
 
   // __tsan_<name>(destination, source or value, bytes) for name memcpy, memmove, memset.
-  llvm::CallInst* call_memory(llvm::IRBuilder<>& builder, llvm::StringRef name, llvm::Value* destination, llvm::Value* operand,
-                              llvm::Value* bytes);
+  llvm::CallInst* call_memory(llvm::IRBuilder<>& builder, llvm::StringRef name, llvm::Value* destination,
+                              llvm::Value* operand, llvm::Value* bytes);
 
   llvm::FunctionCallee module_init();
   llvm::FunctionCallee module_code();
@@ -36,8 +44,10 @@ class RuntimeFunctions {
  private:
   // declare returns the function with this name; none of them throws.
   llvm::FunctionCallee declare(llvm::StringRef name, llvm::Type* result, llvm::ArrayRef<llvm::Type*> parameters);
+  llvm::CallInst* call_entry(llvm::IRBuilder<>& builder, llvm::StringRef name, llvm::Value* address);
 
   llvm::Module& module_;
+  const bool has_checks_;
   llvm::Type* const void_;
   llvm::Type* const pointer_;
   llvm::IntegerType* const i32_;

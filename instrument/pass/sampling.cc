@@ -1,6 +1,7 @@
 #include "instrument/pass/sampling.h"
 
 #include "instrument/pass/emission.h"
+#include "instrument/pass/runtime_functions.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
@@ -21,10 +22,7 @@ constexpr const char kOff[] = "__gorace_sampling_off";
 
 GlobalVariable* declare_off(llvm::Module& module) {
   auto* off = llvm::cast<GlobalVariable>(module.getOrInsertGlobal(kOff, llvm::Type::getInt8Ty(module.getContext())));
-  // The detector is part of the executable: code that can only be in it too needs no detour over the global offset
-  // table.
-  if (module.getPIELevel() != llvm::PIELevel::Default || module.getPICLevel() == llvm::PICLevel::NotPIC)
-    off->setDSOLocal(true);
+  if (is_beside_detector(module)) off->setDSOLocal(true);
   return off;
 }
 

@@ -8,6 +8,7 @@ namespace gorace::instrument {
 
 struct Statistics {
   unsigned inline_checks = 0;  // accesses with an inline check
+  unsigned called_checks = 0;  // accesses whose check is a call, in code that is not hot
   unsigned range_calls = 0;    // accesses that always call the detector
   unsigned lane_checks = 0;    // lanes of masked and scattered vector accesses
   unsigned atomics = 0;
@@ -20,10 +21,10 @@ struct Statistics {
   unsigned skipped_local = 0;
   bool keeps_context = false;
 
-  bool any_check() const { return inline_checks + range_calls + lane_checks + atomics + memory_calls + vptr_updates != 0; }
+  bool any_check() const { return inline_checks + called_checks + range_calls + lane_checks + atomics + memory_calls + vptr_updates != 0; }
 
   void print(llvm::raw_ostream& out, llvm::StringRef function) const {
-    out << "gorace: " << function << ": checks " << inline_checks << ", ranges " << range_calls << ", lanes " << lane_checks
+    out << "gorace: " << function << ": checks " << inline_checks << ", calls " << called_checks << ", ranges " << range_calls << ", lanes " << lane_checks
         << ", atomics " << atomics << ", memory " << memory_calls << ", vptr " << vptr_updates << "; eliminated: covered "
         << eliminated_covered << ", overwritten " << eliminated_overwritten << ", loop " << eliminated_loop << "; skipped: constant " << skipped_constant
         << ", local " << skipped_local << "; context " << (keeps_context ? "kept" : "none") << "\n";

@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "detector/abi/abi.h"
+#include "detector/abi/check_calls.h"
 #include "detector/shadow/granule.h"
 #include "tests/unit/detector/race_sink.h"
 #include "tests/unit/detector/test_strands.h"
@@ -13,7 +16,7 @@
 namespace gorace::detector::testing {
 namespace {
 
-alignas(64) char g_memory[64];
+alignas(64) char g_memory[128];
 
 struct Registers {
   uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10;
@@ -71,6 +74,17 @@ const Entry kEntries[] = {{__gorace_read1, 1, false},      {__gorace_read2, 2, f
                           write_entry(__gorace_write2, 2), write_entry(__gorace_write4, 4),
                           write_entry(__gorace_write8, 8), write_entry(__gorace_write16, 16)};
 
+constexpr size_t kWidths = std::size(kEntries);
+
+// The same with the check in front, and wider ones.
+const Entry kChecks[] = {{__gorace_check_read1, 1, false},        {__gorace_check_read2, 2, false},
+                         {__gorace_check_read4, 4, false},        {__gorace_check_read8, 8, false},
+                         {__gorace_check_read16, 16, false},      write_entry(__gorace_check_write1, 1),
+                         write_entry(__gorace_check_write2, 2),   write_entry(__gorace_check_write4, 4),
+                         write_entry(__gorace_check_write8, 8),   write_entry(__gorace_check_write16, 16),
+                         {__gorace_check_read24, 24, false},      {__gorace_check_read64, 64, false},
+                         write_entry(__gorace_check_write24, 24), write_entry(__gorace_check_write64, 64)};
+
 class EntryPoints : public ::testing::Test {
  protected:
   EntryPoints() {
@@ -86,8 +100,10 @@ class EntryPoints : public ::testing::Test {
   Context* strand_;
 };
 
-TEST_F(EntryPoints, RecordTheirSizeAndPreserveTheRegisters) {
-  for (const Entry& entry : kEntries) {
+class EntryPointsOfBothKinds : public EntryPoints, public ::testing::WithParamInterface<const Entry*> {};
+
+TEST_P(EntryPointsOfBothKinds, RecordTheirSizeAndPreserveTheRegisters) {
+  for (const Entry& entry : std::span(GetParam(), kWidths)) {
     reset_memory(g_memory, sizeof(g_memory));
     const Registers in{1, 2, 3, 4, reinterpret_cast<uint64_t>(g_memory), 6, 7, 8};
     const Registers out = call_with_registers(entry.function, g_memory, in);
@@ -98,7 +114,52 @@ TEST_F(EntryPoints, RecordTheirSizeAndPreserveTheRegisters) {
     EXPECT_EQ(word & GORACE_IDENTITY_MASK, strand_->current & GORACE_IDENTITY_MASK);
     EXPECT_EQ(word_mask(word), (1u << in_granule) - 1);
     EXPECT_EQ(words[entry.is_write ? 1 : 0], 0u);
-    EXPECT_EQ(words[entry.is_write ? 2 : 3] != 0, entry.bytes == 16);
+    EXPECT_EQ(words[entry.is_write ? 2 : 3] != 0, entry.bytes >= 16);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EntryPointsOfBothKinds, ::testing::Values(kEntries, kChecks));
+
+// What stands in the shadow of g_memory, origins left out, after an access by `entry`.
+std::vector<uint64_t> shadow_after(const Entry& entry, const void* address) {
+  call_with_registers(entry.function, address, {});
+  const uint64_t* words = shadow_words(reinterpret_cast<uintptr_t>(g_memory));
+  std::vector<uint64_t> state;
+  for (size_t i = 0; i < sizeof(g_memory) / 4; ++i)
+    state.push_back(words[i] & (GORACE_IDENTITY_MASK | GORACE_BYTE_MASK));
+  return state;
+}
+
+// At each place of a granule, over its end too: a check records what a range of these bytes would.
+TEST_F(EntryPoints, ChecksRecordAtAnyAlignment) {
+  for (const Entry& check : kChecks) {
+    for (size_t offset = 0; offset < 16; ++offset) {
+      reset_memory(g_memory, sizeof(g_memory));
+      const std::vector<uint64_t> checked = shadow_after(check, g_memory + offset);
+      reset_memory(g_memory, sizeof(g_memory));
+      (check.is_write ? __gorace_write_range : reinterpret_cast<void (*)(void*, uint64_t)>(__gorace_read_range))(
+          g_memory + offset, check.bytes);
+      const Entry nothing = {[](const void*) {}, 0, false};
+      EXPECT_EQ(checked, shadow_after(nothing, g_memory)) << check.bytes << " bytes at " << offset;
+    }
+  }
+}
+
+// A check passes on exactly the bytes that its epoch has touched: with fewer in the word it goes on to the detector.
+TEST_F(EntryPoints, ChecksPassOnWhatWasTouchedOnly) {
+  for (const Entry& check : kChecks) {
+    for (const bool all : {true, false}) {
+      reset_memory(g_memory, sizeof(g_memory));
+      uint64_t* words = shadow_words(reinterpret_cast<uintptr_t>(g_memory)) + !check.is_write;
+      const size_t in_granule = check.bytes < 8 ? check.bytes : 8;
+      const uint64_t touched = ((1u << in_granule) - 1) >> (all ? 0 : 1);
+      const uint64_t word = (strand_->current & GORACE_IDENTITY_MASK) | uint64_t{1} << GORACE_ORIGIN_SHIFT | touched;
+      const size_t last = check.bytes <= 8 ? 0 : 2 * (check.bytes / 8 - 1);
+      for (size_t i = 0; i < last; i += 2) words[i] = word | GORACE_BYTE_MASK;
+      words[last] = word;
+      call_with_registers(check.function, g_memory, {});
+      EXPECT_EQ(words[last] == word, all) << check.bytes << " bytes, write " << check.is_write;
+    }
   }
 }
 

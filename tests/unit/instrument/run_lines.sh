@@ -9,7 +9,7 @@ input=$1 scratch=$2 bin=$3 plug=$4 pass=$5 stub=$6
 mkdir -p "$scratch"
 cd "$scratch"
 temporary=$scratch/$(basename "$input")
-plugin_flags="-fplugin=$plug -fpass-plugin=$plug"
+plugin_flags="-fplugin=$plug -fpass-plugin=$plug -Xclang -mllvm -Xclang -gorace-inline=always"
 
 expand() {
   sed -e "s|%clangxx|$bin/clang++ -std=c++20 $plugin_flags|g" -e "s|%clang|$bin/clang $plugin_flags|g" \

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "detector/abi/abi.h"
+#include "detector/abi/check_calls.h"
 
 // Library calls pass through: __gorace_<name> is libc's <name>.
 #if defined(__x86_64__)
@@ -101,6 +102,34 @@ void __gorace_module_code(const GoraceCode*, const GoraceCode*) {}
   [[clang::preserve_most]] void stub_read##bytes(const void* a) { record(false, a, bytes); }               \
   [[clang::preserve_most]] void stub_write##bytes(void* a) __asm__("__gorace_write" #bytes);               \
   [[clang::preserve_most]] void stub_write##bytes(void* a) { record(true, a, bytes); }
+// The check as a call: passes where the inline check would, or records.
+bool is_touched(const void* address, uint64_t bytes, bool is_write) {
+  for (auto a = reinterpret_cast<uintptr_t>(address), end = a + bytes; a < end; ++a) {
+    const auto* word = reinterpret_cast<const uint64_t*>(((a & GORACE_APP_MASK & ~uintptr_t{7}) << 1) + GORACE_SHADOW_BASE) + !is_write;
+    if (((*word ^ __gorace_tls.current) & (GORACE_IDENTITY_MASK | 1u << (a & 7))) != 0) return false;
+  }
+  return true;
+}
+#define STUB_CHECK(bytes)                                                                                  \
+  [[clang::preserve_most]] void stub_check_read##bytes(const void* a) __asm__("__gorace_check_read" #bytes); \
+  [[clang::preserve_most]] void stub_check_read##bytes(const void* a) {                                    \
+    if (!is_touched(a, bytes, false)) record(false, a, bytes);                                             \
+  }                                                                                                        \
+  [[clang::preserve_most]] void stub_check_write##bytes(void* a) __asm__("__gorace_check_write" #bytes);   \
+  [[clang::preserve_most]] void stub_check_write##bytes(void* a) {                                         \
+    if (!is_touched(a, bytes, true)) record(true, a, bytes);                                               \
+  }
+STUB_CHECK(1)
+STUB_CHECK(2)
+STUB_CHECK(4)
+STUB_CHECK(8)
+STUB_CHECK(16)
+STUB_CHECK(24)
+STUB_CHECK(32)
+STUB_CHECK(40)
+STUB_CHECK(48)
+STUB_CHECK(56)
+STUB_CHECK(64)
 STUB_ENTRY(1)
 STUB_ENTRY(2)
 STUB_ENTRY(4)

@@ -11,7 +11,7 @@
 // RUN: %clangxx -E %s -o /dev/null
 
 // CHECK-LABEL: define {{.*}} @_Z1fPl(
-// CHECK-COUNT-1: call {{.*}}@__gorace_write8(
+// CHECK-COUNT-1: call {{.*}}@__gorace_{{(check_)?}}write8(
 // CHECK-NOT: call {{.*}}@__gorace
 // CHECK: ret void
 // VERBOSE: gorace: _Z1fPl: checks 1, {{.*}}; eliminated: covered 0, overwritten 1, loop 0; {{.*}}; context none

@@ -16,12 +16,12 @@ typedef float Eight __attribute__((vector_size(32), aligned(4)));
 typedef float Sixteen __attribute__((vector_size(64), aligned(4)));
 
 // CHECK-LABEL: define {{.*}} @_Z11store_eightPDv8_f(
-// CHECK: call void @__gorace_write_range(ptr {{.*}}, i64 32)
+// CHECK: call preserve_mostcc void @__gorace_check_write32(ptr
 // CHECK: store <8 x float>
 void store_eight(Eight* p) { *p = Eight{}; }
 
 // WIDEST-LABEL: define {{.*}} @_Z13store_sixteenPDv16_f(
-// WIDEST: call void @__gorace_write_range(ptr {{.*}}, i64 64)
+// WIDEST: call preserve_mostcc void @__gorace_check_write64(ptr
 // WIDEST: store <16 x float>
 void store_sixteen(Sixteen* p) { *p = Sixteen{}; }
 

@@ -1,5 +1,5 @@
 ; What the program says by hand orders accesses: the one behind it is not covered by the one in front. A variable with the attribute is not checked.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

@@ -1,5 +1,5 @@
 ; Checks that those on every path before make unnecessary, and their near misses. The rules are in instrument/pass/elimination.h.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

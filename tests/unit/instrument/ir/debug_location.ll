@@ -1,5 +1,5 @@
 ; The cold call has the access's line: its return address is what a report shows. An access without a line has its function's line 0.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

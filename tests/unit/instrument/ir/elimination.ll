@@ -1,5 +1,5 @@
 ; Checks that another check makes unnecessary, and their near misses. The rules are in instrument/pass/elimination.h.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 
@@ -180,8 +180,8 @@ define void @other_object(ptr %p, ptr %q) {
 }
 
 ; CHECK-LABEL: define void @short_copy_covers(
-; CHECK: call void @__gorace_read_range(ptr %q, i64 24)
-; CHECK: call void @__gorace_write_range(ptr %p, i64 24)
+; CHECK: call preserve_mostcc void @__gorace_check_read24(ptr %q)
+; CHECK: call preserve_mostcc void @__gorace_check_write24(ptr %p)
 ; CHECK-NOT: call {{.*}}__gorace
 ; CHECK: ret void
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)

@@ -1,5 +1,5 @@
 ; Vector accesses with a mask, or with an address a lane: the lanes that are touched are checked, and no others.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

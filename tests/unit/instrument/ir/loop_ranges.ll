@@ -1,5 +1,5 @@
 ; Checks of a loop's accesses, made once in front of the loop, and their near misses. The rules are in instrument/pass/loop_ranges.h.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnu"
@@ -93,6 +93,30 @@ exit:
   ret void
 }
 
+; A stencil touches each element three times: one range, of two elements more than there are iterations.
+; CHECK-LABEL: define void @stencil(
+; CHECK: call void @__gorace_read_range(ptr %a, i64 816)
+; CHECK: loop:
+; CHECK-NOT: __gorace
+; CHECK: ret void
+define void @stencil(ptr %a) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %left = getelementptr inbounds double, ptr %a, i64 %i
+  %middle = getelementptr inbounds i8, ptr %left, i64 8
+  %right = getelementptr inbounds i8, ptr %left, i64 16
+  %l = load double, ptr %left, align 8
+  %m = load double, ptr %middle, align 8
+  %r = load double, ptr %right, align 8
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, 100
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}
+
 ; One address: one inline check in front of the loop.
 ; CHECK-LABEL: define void @one_address(
 ; CHECK: call preserve_mostcc void @__gorace_write8(ptr %a)
@@ -133,6 +157,29 @@ loop:
 exit:
   ret void
 }
+
+; The library's functions of numbers may set errno, no more.
+; CHECK-LABEL: define void @library_arithmetic(
+; CHECK: call void @__gorace_write_range(ptr %a, i64 3200)
+; CHECK: loop:
+; CHECK-NOT: __gorace
+; CHECK: ret void
+define void @library_arithmetic(ptr %a) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %p = getelementptr inbounds double, ptr %a, i64 %i
+  %v = load double, ptr %p, align 8
+  %root = call double @sqrt(double %v) nounwind willreturn memory(write)
+  store double %root, ptr %p, align 8
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, 400
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}
+declare double @sqrt(double)
 
 ; A call may synchronise, and may not come back.
 ; CHECK-LABEL: define void @with_a_call(

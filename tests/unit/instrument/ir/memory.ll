@@ -1,5 +1,5 @@
 ; llvm.mem*: short constant lengths are accesses like others, everything else calls the detector's functions.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 
@@ -32,8 +32,8 @@ define void @length_of_32_bits(ptr %p, ptr %q, i32 %n) {
 }
 
 ; CHECK-LABEL: define void @short(
-; CHECK: call void @__gorace_read_range(ptr %q, i64 40)
-; CHECK: call void @__gorace_write_range(ptr %p, i64 40)
+; CHECK: call preserve_mostcc void @__gorace_check_read40(ptr %q)
+; CHECK: call preserve_mostcc void @__gorace_check_write40(ptr %p)
 ; CHECK: call void @llvm.memcpy.p0.p0.i64(
 ; CHECK: call preserve_mostcc void @__gorace_write16(ptr %p)
 ; CHECK: call void @llvm.memset.p0.i64(

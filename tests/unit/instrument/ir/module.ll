@@ -1,7 +1,7 @@
 ; The module constructor, the table of functions, and that a module is instrumented once however often the pass is run.
-; RUN: %opt -passes=gorace,verify -S %s | %check
-; RUN: %opt -passes=gorace,gorace,verify -S %s | %check
-; RUN: %opt -passes=gorace -S %s | %opt -passes=gorace,verify -S | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace -S %s | %opt -passes=gorace,verify -S | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

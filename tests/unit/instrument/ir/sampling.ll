@@ -1,8 +1,8 @@
 ; Sampling: a check stands behind the test of a byte, marks its function as covered, and no calling context is kept. In an innermost loop without
 ; calls the byte is read in front of the loop, which LLVM then makes two of.
-; RUN: %opt -passes=gorace,verify -gorace-sample=10000 -S %s | %check
-; RUN: %opt -passes='gorace,function(loop-mssa(simple-loop-unswitch<nontrivial>)),verify' -gorace-sample=10000 -S %s | %bin/FileCheck %s --check-prefix=TWO
-; RUN: %opt -passes=gorace,verify -S %s | %bin/FileCheck %s --check-prefix=ALWAYS
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -gorace-sample=10000 -S %s | %check
+; RUN: %opt -gorace-inline=always -passes='gorace,function(loop-mssa(simple-loop-unswitch<nontrivial>)),verify' -gorace-sample=10000 -S %s | %bin/FileCheck %s --check-prefix=TWO
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %bin/FileCheck %s --check-prefix=ALWAYS
 
 target triple = "x86_64-pc-linux-gnu"
 

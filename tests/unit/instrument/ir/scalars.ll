@@ -1,5 +1,5 @@
 ; The inline check of naturally aligned accesses of 1, 2, 4 and 8 bytes: detector/abi/abi.h, to the letter.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

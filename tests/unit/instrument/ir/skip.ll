@@ -1,5 +1,5 @@
 ; What is not checked, and what looks like it but is.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 
@@ -68,7 +68,7 @@ define i64 @by_value_argument(ptr byval(i64) align 8 %p) {
 
 ; The caller reads what it passes by value.
 ; CHECK-LABEL: define void @passes_by_value(
-; CHECK: call void @__gorace_read_range(ptr %p, i64 40)
+; CHECK: call preserve_mostcc void @__gorace_check_read40(ptr %p)
 ; CHECK: call void @use_by_value(
 declare void @use_by_value(ptr byval([5 x i64]) align 8)
 define void @passes_by_value(ptr %p) {

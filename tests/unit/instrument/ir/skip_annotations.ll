@@ -1,6 +1,6 @@
 ; "gorace.skip" annotations become an attribute, and functions that are not instrumented stay apart from those that are.
-; RUN: %opt -passes=gorace-skip-annotations,verify -S %s | %check
-; RUN: %opt -passes=gorace-skip-annotations,always-inline,inline,gorace,verify -S %s | %bin/FileCheck %s --check-prefix=INLINED
+; RUN: %opt -gorace-inline=always -passes=gorace-skip-annotations,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace-skip-annotations,always-inline,inline,gorace,verify -S %s | %bin/FileCheck %s --check-prefix=INLINED
 
 target triple = "x86_64-pc-linux-gnu"
 

@@ -1,5 +1,5 @@
 ; Allocas of the entry block stay in it when a check splits it: elsewhere they would be run-time allocations, in loops without end.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target triple = "x86_64-pc-linux-gnu"
 

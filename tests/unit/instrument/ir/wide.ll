@@ -1,5 +1,5 @@
 ; Accesses of more than a granule, of odd sizes, and of doubtful alignment.
-; RUN: %opt -passes=gorace,verify -S %s | %check
+; RUN: %opt -gorace-inline=always -passes=gorace,verify -S %s | %check
 
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnu"
@@ -16,11 +16,10 @@ define void @write16(ptr %p, <4 x i32> %v) {
   ret void
 }
 
-; Two granules all the same, but the entry point wants 16-byte alignment.
+; Two granules all the same; the entry point takes any alignment.
 ; CHECK-LABEL: define <2 x double> @read16_align8(
 ; CHECK: getelementptr inbounds i8, ptr %{{.*}}, i64 16
-; CHECK-NOT: __gorace_read16
-; CHECK: call void @__gorace_read_range(ptr %p, i64 16)
+; CHECK: call preserve_mostcc void @__gorace_read16(ptr %p)
 define <2 x double> @read16_align8(ptr %p) {
   %v = load <2 x double>, ptr %p, align 8
   ret <2 x double> %v
@@ -28,7 +27,7 @@ define <2 x double> @read16_align8(ptr %p) {
 
 ; CHECK-LABEL: define void @write32(
 ; CHECK: getelementptr inbounds i8, ptr %{{.*}}, i64 48
-; CHECK: call void @__gorace_write_range(ptr %p, i64 32)
+; CHECK: call preserve_mostcc void @__gorace_check_write32(ptr %p)
 define void @write32(ptr %p, <4 x i64> %v) {
   store <4 x i64> %v, ptr %p, align 32
   ret void
@@ -36,7 +35,7 @@ define void @write32(ptr %p, <4 x i64> %v) {
 
 ; CHECK-LABEL: define <8 x i64> @read64(
 ; CHECK: getelementptr inbounds i8, ptr %{{.*}}, i64 112
-; CHECK: call void @__gorace_read_range(ptr %p, i64 64)
+; CHECK: call preserve_mostcc void @__gorace_check_read64(ptr %p)
 define <8 x i64> @read64(ptr %p) {
   %v = load <8 x i64>, ptr %p, align 64
   ret <8 x i64> %v
@@ -70,12 +69,13 @@ define void @write_i24(ptr %p, i24 %v) {
   ret void
 }
 
-; Alignment below the size: tested at run time. Aligned, it cannot cross granules; otherwise the detector looks at each byte.
+; Alignment below the size: tested at run time. Aligned, it cannot cross granules; otherwise a
+; check that takes any alignment looks closer.
 ; CHECK-LABEL: define i64 @read8_align4(
 ; CHECK: %[[LOW:.*]] = and i64 %{{.*}}, 4
 ; CHECK: or i64 %{{.*}}, %[[LOW]]
 ; CHECK-NOT: __gorace_read8
-; CHECK: call void @__gorace_read_range(ptr %p, i64 8)
+; CHECK: call preserve_mostcc void @__gorace_check_read8(ptr %p)
 define i64 @read8_align4(ptr %p) {
   %v = load i64, ptr %p, align 4
   ret i64 %v
@@ -83,7 +83,7 @@ define i64 @read8_align4(ptr %p) {
 
 ; CHECK-LABEL: define i32 @read4_align1(
 ; CHECK: and i64 %{{.*}}, 3
-; CHECK: call void @__gorace_read_range(ptr %p, i64 4)
+; CHECK: call preserve_mostcc void @__gorace_check_read4(ptr %p)
 define i32 @read4_align1(ptr %p) {
   %v = load i32, ptr %p, align 1
   ret i32 %v
