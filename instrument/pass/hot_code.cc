@@ -8,9 +8,9 @@ namespace gorace::instrument {
 
 namespace {
 
-// Blocks that run less than this many times as often as their function get calls: what runs once or twice a call of the
-// function is hot only when the function is, which nobody knows.
-constexpr uint64_t kHotTimes = 4;
+// Blocks that run less than this many times as often as their function get calls. Without a profile LLVM takes a loop to
+// turn 32 times: a loop within a loop is hot. One by itself is hot only when its function is, which nobody knows.
+constexpr uint64_t kHotTimes = 64;
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 // Hot code: where a check is inline. An inline check is quicker than a call of one (no jump, the address where it is,
 // constants folded into it) and four times as long; most of a program's accesses are made seldom. So checks are inline
-// in blocks that run more often than their function, and calls elsewhere.
+// in blocks that run far more often than their function, and calls elsewhere.
 //
-// The estimate is LLVM's block frequency: of a profile where there is one, else of its heuristics, to which loops are
-// hot, and paths to throw, to cold calls and to __builtin_expect's other side are not.
+// The estimate is LLVM's block frequency: of a profile where there is one, else of its heuristics, to which nested loops
+// are hot, and paths to throw, to cold calls and to __builtin_expect's other side are not.
 #ifndef GORACE_INSTRUMENT_PASS_HOT_CODE_H_
 #define GORACE_INSTRUMENT_PASS_HOT_CODE_H_
 

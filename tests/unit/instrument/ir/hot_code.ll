@@ -1,4 +1,4 @@
-; Where checks are inline and where they are calls (instrument/pass/hot_code.h): by default inline in loops, calls elsewhere.
+; Where checks are inline and where they are calls (instrument/pass/hot_code.h): by default inline in nested loops, calls elsewhere.
 ; RUN: %opt -passes=gorace,verify -S %s | %check --check-prefixes=CHECK,HOT
 ; RUN: %opt -gorace-inline=hot -passes=gorace,verify -S %s | %check --check-prefixes=CHECK,HOT
 ; RUN: %opt -gorace-inline=never -passes=gorace,verify -S %s | %check --check-prefixes=CHECK,NEVER
@@ -46,9 +46,11 @@ define void @sizes(ptr %p, ptr %q, ptr %r, <2 x i64> %v, i192 %w, i96 %x) {
   ret void
 }
 
-; Hot: a loop. Not hot: the path out of it that ends in a cold call, and the code behind it.
-; CHECK-LABEL: define void @loop(
-; HOT: head:
+; Hot: a loop within a loop. Not hot: the outer one, the path that ends in a cold call, and the code behind the loops.
+; CHECK-LABEL: define void @loops(
+; CHECK: outer:
+; CHECK: call preserve_mostcc void @__gorace_check_read8(ptr %row)
+; CHECK: head:
 ; HOT: load i64, ptr addrspace(257)
 ; HOT: call preserve_mostcc void @__gorace_read8(ptr %at)
 ; NEVER: call preserve_mostcc void @__gorace_check_read8(ptr %at)
@@ -57,11 +59,15 @@ define void @sizes(ptr %p, ptr %q, ptr %r, <2 x i64> %v, i192 %w, i96 %x) {
 ; CHECK: end:
 ; CHECK: call preserve_mostcc void @__gorace_check_write8(ptr %p)
 ; CHECK: ret void
-define void @loop(ptr %p) {
+define void @loops(ptr %p) {
 entry:
+  br label %outer
+outer:
+  %row = phi ptr [ %p, %entry ], [ %below, %done ]
+  %below = load ptr, ptr %row, align 8
   br label %head
 head:
-  %at = phi ptr [ %p, %entry ], [ %next, %body ]
+  %at = phi ptr [ %below, %outer ], [ %next, %body ]
   %next = load ptr, ptr %at, align 8
   %strange = icmp eq ptr %next, %p
   br i1 %strange, label %unlikely, label %body
@@ -71,7 +77,10 @@ unlikely:
   unreachable
 body:
   %last = icmp eq ptr %next, null
-  br i1 %last, label %end, label %head
+  br i1 %last, label %done, label %head
+done:
+  %lowest = icmp eq ptr %below, null
+  br i1 %lowest, label %end, label %outer
 end:
   store ptr null, ptr %p, align 8
   ret void
