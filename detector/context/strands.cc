@@ -11,7 +11,7 @@
 namespace gorace::detector {
 namespace {
 
-constexpr uint32_t kMaxStrands = uint32_t{1} << 28;
+constexpr uint32_t kMaxStrands = uint32_t{1} << kStrandBits;
 constexpr uint32_t kMaxNames = uint32_t{1} << 22;
 
 struct Strand {
@@ -149,13 +149,7 @@ uint64_t freeing_identity(const Context& context) {
   return make_identity(kFreedSlot, fits ? context.strand : kMaxLongEpoch);
 }
 
-bool describe_identity(uint64_t identity_word, Context* out) {
-  const uint32_t slot = identity_slot(identity_word);
-  const uint32_t index = slot < VectorClock::kMaxSlots ? strand_of(slot, identity_epoch(identity_word)) : 0;
-  if (index == 0) {
-    drop();
-    return false;
-  }
+void describe_strand(uint32_t index, Context* out) {
   const Strand& strand = g_strands.at(index);
   out->id = strand.id;
   out->creator_id = strand.creator_id;
@@ -163,12 +157,22 @@ bool describe_identity(uint64_t identity_word, Context* out) {
   out->kind = static_cast<StrandKind>(strand.kind);
   out->finished = strand.finished != 0;
   out->strand = index;
+}
+
+bool describe_identity(uint64_t identity_word, Context* out) {
+  const uint32_t slot = identity_slot(identity_word);
+  const uint32_t index = slot < VectorClock::kMaxSlots ? strand_of(slot, identity_epoch(identity_word)) : 0;
+  if (index == 0) {
+    drop();
+    return false;
+  }
+  describe_strand(index, out);
   const Context* live = g_owners.load(std::memory_order_acquire)[slot].live.load(std::memory_order_acquire);
   // Contexts' memory is never unmapped; one that was recycled meanwhile belongs to another strand.
   if (live != nullptr && live->strand == index) {
     memcpy(out->name, live->name, sizeof(out->name));
-  } else if (strand.name != 0) {
-    memcpy(out->name, g_names.at(strand.name).text, sizeof(out->name));
+  } else if (const uint32_t name = g_strands.at(index).name; name != 0) {
+    memcpy(out->name, g_names.at(name).text, sizeof(out->name));
   }
   out->name[sizeof(out->name) - 1] = 0;
   return true;

@@ -13,6 +13,8 @@
 
 namespace gorace::detector {
 
+inline constexpr int kStrandBits = 28;  // of their indices
+
 // add_strand records a strand that is about to begin; returns its index, 0 when 2^28 exist already (counted).
 uint32_t add_strand(const Context& context);
 
@@ -21,6 +23,9 @@ void own_slot(uint32_t slot, uint32_t first_epoch, uint32_t strand, const Contex
 
 // finish_strand records the end and keeps the context's name, if it has one.
 void finish_strand(const Context& context);
+
+// describe_strand fills in id, creator_id, created_at, kind, finished and strand, which lies in 1 to the highest index.
+void describe_strand(uint32_t strand, Context* out);
 
 }  // namespace gorace::detector
 

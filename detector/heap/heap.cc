@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 
 #include "detector/abi/access_check.h"
+#include "detector/context/strands.h"
 #include "detector/context/thread_state.h"
 #include "detector/lock_order/lock_order.h"
 #include "detector/report/report.h"
@@ -17,15 +18,6 @@
 
 namespace gorace::detector {
 namespace {
-
-// HeapCell::allocated_by: the strand's id, its kind, and whether the block was freed.
-constexpr int kKindShift = 56;
-constexpr uint64_t kFreedFlag = uint64_t{1} << 63;
-constexpr uint64_t kIdMask = (uint64_t{1} << kKindShift) - 1;
-
-uint64_t pack_strand(const Context& context) {
-  return (context.id & kIdMask) | static_cast<uint64_t>(context.kind) << kKindShift;
-}
 
 // Blocks are looked for backwards from an address within; larger ones are found only near their start.
 constexpr size_t kMaxSearchBytes = size_t{1} << 32;
@@ -48,10 +40,10 @@ void on_allocated(void* block, size_t bytes, const void* caller_frame) {
     forget_meta(address, usable);
     return;
   }
-  begin_heap_block({.allocated_at = origin_of_call(context, CallSite::of_frame(caller_frame), AccessKind::kAllocate),
-                    .address = address,
+  begin_heap_block({.address = address,
                     .bytes = bytes,
-                    .allocated_by = pack_strand(*context)},
+                    .allocated_at = origin_of_call(context, CallSite::of_frame(caller_frame), AccessKind::kAllocate),
+                    .strand = context->strand},
                    usable);
 }
 
@@ -116,7 +108,7 @@ void on_freeing(void* block, const void* caller_frame) {
   if (usable >= kDiscardedFreeBytes) reset_memory(static_cast<char*>(block) + checked, usable - checked);
   forget_sync_vars(address, usable);
   forget_lock_order(address, usable);
-  flag_heap_cell(address, kFreedFlag);
+  mark_heap_cell_freed(address);
 }
 
 }  // namespace
@@ -128,12 +120,15 @@ bool find_heap_block(uintptr_t address, HeapBlock* out) {
   if (!previous_heap_cell(address, kMaxSearchBytes, &cell)) return false;
   const size_t bytes = cell.bytes == 0 ? 1 : cell.bytes;
   if (address - cell.address >= bytes) return false;
+  Context strand;
+  if (cell.strand != 0) describe_strand(cell.strand, &strand);
   *out = {.address = cell.address,
           .bytes = cell.bytes,
           .allocated_at = cell.allocated_at,
-          .allocated_by = cell.allocated_by & kIdMask,
-          .allocated_by_kind = static_cast<StrandKind>(cell.allocated_by >> kKindShift & 3),
-          .freed = (cell.allocated_by & kFreedFlag) != 0};
+          .allocated_by = strand.id,
+          .allocated_by_kind = strand.kind,
+          .freed = cell.is_freed,
+          .is_strand_known = cell.strand != 0};
   return true;
 }
 

@@ -45,7 +45,7 @@ inline OriginId on_object_use(const volatile void* object, CallSite site) {
   if (context == nullptr) return kUnknownOrigin;
   const OriginId origin = origin_of_call(context, site, AccessKind::kAtomic);
   if (context->access_ignore_depth == 0) {
-    access_granule(context, address_of(object), 1, /*is_write=*/false, origin);
+    use_object(context, address_of(object), origin);
   }
   return origin;
 }

@@ -15,8 +15,11 @@ bool print_heap_block(RawWriter& out, uintptr_t address, const RaceWording& word
   HeapBlock block;
   if (!find_heap_block(address, &block)) return false;
   out << "\nHeap block of size " << block.bytes << " at " << Hex{block.address, 12} << (block.freed ? ", freed," : "")
-      << " allocated by ";
-  print_strand(out, block.allocated_by_kind, block.allocated_by, "", wording);
+      << " allocated";
+  if (block.is_strand_known) {
+    out << " by ";
+    print_strand(out, block.allocated_by_kind, block.allocated_by, "", wording);
+  }
   out << ":\n";
   print_origin(out, block.allocated_at);
   return true;

@@ -52,6 +52,7 @@ struct HeapBlock {
   uint64_t allocated_by;  // strand id
   StrandKind allocated_by_kind;
   bool freed;
+  bool is_strand_known;
 };
 bool find_heap_block(uintptr_t address, HeapBlock* out);
 

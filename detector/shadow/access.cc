@@ -136,17 +136,20 @@ void wait_for_granule(uint64_t* words) {
   for (int spins = 0; __atomic_load_n(words, __ATOMIC_RELAXED) == kBusy; ++spins) relax(spins);
 }
 
-void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
-                   bool is_write, RaceList& races) {
+uint64_t access_keeping_lock(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
+                             bool is_write, RaceList& races) {
   uint64_t* words = shadow_words(granule);
   const Access access{context, mine, is_write, word_is_atomic(mine), granule, races};
-  if (!access.is_atomic) {
-    unlock_granule(state, words, access_and_remember(state, words, write, access));
-    return;
-  }
+  if (!access.is_atomic) return access_and_remember(state, words, write, access);
   const uint64_t result = access_anew(state, words, write, access);
   if (is_tagged(result)) note_own_atomic(state, words, result, mine, is_write);
-  unlock_granule(state, words, result);
+  return result;
+}
+
+void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
+                   bool is_write, RaceList& races) {
+  const uint64_t result = access_keeping_lock(context, state, granule, write, mine, is_write, races);
+  unlock_granule(state, shadow_words(granule), result);
 }
 
 [[gnu::noinline]] void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes,

@@ -116,6 +116,12 @@ bool keep_own_atomic(ThreadState& state, uint64_t* words, uint64_t tag, const Co
   return true;
 }
 
+void use_object(Context* context, uintptr_t address, OriginId origin) {
+  AtomicAccess use(context, {.address = address, .bytes = 1, .is_write = false}, AtomicAccess::Barrier::kOwn,
+                   [=] { return origin; });
+  use.confirm();
+}
+
 void collect_atomics(Record& record) {
   if (__builtin_expect(record.attached == 0, 1)) return;
   order_loads_after_exchange();

@@ -50,6 +50,10 @@ template <bool kIsWrite>
 void access_locked(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
                    bool is_write, RaceList& races);
 
+// access_keeping_lock is the same without the unlocking. Returns the new word 0.
+uint64_t access_keeping_lock(Context& context, ThreadState& state, uintptr_t granule, uint64_t write, uint64_t mine,
+                             bool is_write, RaceList& races);
+
 // access_locked_alone is the same for an access of one granule: it also reports the races.
 void access_locked_alone(Context* context, ThreadState& state, uintptr_t address, size_t bytes, uint64_t write,
                          uint64_t mine, bool is_write);

@@ -23,9 +23,9 @@ void fault_in(uintptr_t page, size_t pages, uint8_t what) {
     populate_pages(shadow_words(page), pages * kPageBytes * 2);
     return;
   }
-  // Two pages of the program share one of meta words.
-  const uintptr_t begin = (GORACE_META_BASE + (page & GORACE_APP_MASK) / 2) & ~(kPageBytes - 1);
-  const uintptr_t end = GORACE_META_BASE + ((page & GORACE_APP_MASK) + pages * kPageBytes) / 2;
+  // Four pages of the program share one of meta words.
+  const uintptr_t begin = (GORACE_META_BASE + (page & GORACE_APP_MASK) / 4) & ~(kPageBytes - 1);
+  const uintptr_t end = GORACE_META_BASE + ((page & GORACE_APP_MASK) + pages * kPageBytes) / 4;
   populate_pages(reinterpret_cast<void*>(begin), (end - begin + kPageBytes - 1) & ~(kPageBytes - 1));
 }
 

@@ -163,8 +163,7 @@ class Freeing {
       return;
     }
     if (!may_overwrite(word) || !may_overwrite(load_read_word(words))) {
-      access_locked(context_, state_, granule, word, mine_, true, races_);
-      word = lock_granule(state_, words);
+      word = access_keeping_lock(context_, state_, granule, word, mine_, true, races_);
       if (is_tagged(word)) drop_references(state_, tagged_record(word), 1);
     }
     store_read_word(words, 0);

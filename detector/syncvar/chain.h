@@ -1,4 +1,4 @@
-// Chain: the list of links that hangs on one granule's meta word, and its lock (meta.h).
+// Chain: the list of links that hangs on one meta granule's word, and its lock (meta.h).
 //
 // Thread safety: a ChainLock holds the chain's lock for its life; links change only under it.
 #ifndef GORACE_DETECTOR_SYNCVAR_CHAIN_H_
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "detector/context/strands.h"
 #include "detector/memory/index_slab.h"
 #include "detector/shadow/access.h"
 #include "detector/shadow/page_flags.h"
@@ -16,8 +17,21 @@
 
 namespace gorace::detector {
 
+// StoredHeapCell: a HeapCell as it is kept. Where the block starts tells the chain that it is in.
+struct StoredHeapCell {
+  static constexpr int kLowBits = 36;
+  uint32_t next;  // link; guarded by the chain's lock, read without it
+  uint32_t allocated_at : GORACE_ORIGIN_BITS;
+  uint32_t in_upper_half : 1;  // starts 8 bytes behind the chain's granule
+  uint32_t is_freed : 1;
+  uint32_t bytes_high : 10;
+  uint64_t strand : kStrandBits;
+  uint64_t bytes_low : kLowBits;
+};
+static_assert(sizeof(StoredHeapCell) == 16);
+
 extern IndexSlab<SyncVar> g_sync_vars;
-extern IndexSlab<HeapCell> g_heap_cells;
+extern IndexSlab<StoredHeapCell> g_heap_cells;
 
 constexpr bool is_heap_link(uint32_t link) { return (link & kHeapLink) != 0; }
 constexpr uint32_t link_index(uint32_t link) { return (link & ~kMetaLock) >> 1; }
@@ -25,9 +39,11 @@ constexpr uint32_t sync_link(uint32_t index) { return index << 1; }
 constexpr uint32_t heap_link(uint32_t index) { return index << 1 | kHeapLink; }
 
 inline SyncVar& sync_var_of(uint32_t link) { return g_sync_vars.at(link_index(link)); }
-inline HeapCell& heap_cell_of(uint32_t link) { return g_heap_cells.at(link_index(link)); }
-inline uintptr_t address_of(uint32_t link) {
-  return is_heap_link(link) ? heap_cell_of(link).address : sync_var_of(link).address.load(std::memory_order_relaxed);
+inline StoredHeapCell& heap_cell_of(uint32_t link) { return g_heap_cells.at(link_index(link)); }
+// address_of is the start of what `link` of this granule's chain stands for.
+inline uintptr_t address_of(uint32_t link, uintptr_t granule) {
+  if (is_heap_link(link)) return granule + heap_cell_of(link).in_upper_half * (kMetaGranule / 2);
+  return sync_var_of(link).address.load(std::memory_order_relaxed);
 }
 inline uint32_t& next_of(uint32_t link) {
   return is_heap_link(link) ? heap_cell_of(link).next : sync_var_of(link).next;
@@ -35,7 +51,8 @@ inline uint32_t& next_of(uint32_t link) {
 
 class ChainLock {
  public:
-  explicit ChainLock(uintptr_t address) : scope_(thread_state()), word_(meta_word(address)) {
+  explicit ChainLock(uintptr_t address)
+      : scope_(thread_state()), word_(meta_word(address)), granule_(address & ~(kMetaGranule - 1)) {
     for (int spins = 0;; ++spins) {
       head_ = __atomic_load_n(word_, __ATOMIC_RELAXED);
       // acquire: pairs with the release in the destructor.
@@ -51,6 +68,7 @@ class ChainLock {
   ChainLock& operator=(const ChainLock&) = delete;
 
   uint32_t head() const { return head_; }
+  uintptr_t granule() const { return granule_; }
 
   void push(uint32_t link) {
     // A reader without the lock may come by through a former life of this element.
@@ -76,10 +94,11 @@ class ChainLock {
  private:
   DetectorScope scope_;
   uint32_t* const word_;
+  const uintptr_t granule_;
   uint32_t head_;
 };
 
-// line_is_empty: no granule of the 128 bytes that begin here (aligned) has a chain.
+// line_is_empty: none of the 16 granules that begin here (aligned) has a chain.
 inline bool line_is_empty(uintptr_t address) {
   const auto* words = reinterpret_cast<const uint64_t*>(meta_word(address));
   uint64_t any = 0;
@@ -97,16 +116,15 @@ inline bool has_heap_cell_only(uintptr_t address) {
 template <class Visit>
 void visit_chains(uintptr_t address, size_t bytes, Visit&& visit) {
   if (bytes == 0 || !shadow_mapped()) return;
-  constexpr uintptr_t kGranule = 8;
-  visit_flagged_pages(address & ~(kGranule - 1), address + bytes, kPageHasMeta, [&](uintptr_t from, uintptr_t to) {
-    constexpr uintptr_t kLine = 16 * kGranule;  // one cache line of meta words
+  visit_flagged_pages(address & ~(kMetaGranule - 1), address + bytes, kPageHasMeta, [&](uintptr_t from, uintptr_t to) {
+    constexpr uintptr_t kLine = 16 * kMetaGranule;  // one cache line of meta words
     for (uintptr_t granule = from; granule < to;) {
       if (granule % kLine == 0 && to - granule >= kLine && line_is_empty(granule)) {
         granule += kLine;
         continue;
       }
       if (__atomic_load_n(meta_word(granule), __ATOMIC_RELAXED) != 0) visit(granule);
-      granule += kGranule;
+      granule += kMetaGranule;
     }
   });
 }

@@ -1,6 +1,7 @@
-// Meta shadow: what hangs on a granule beside its access history: the sync vars of objects that lie in it, and the heap
-// block that begins in it. One 32-bit word a granule at GORACE_META_BASE + (address & GORACE_APP_MASK) / 2: the head of
-// a chain of links.
+// Meta shadow: what hangs on the program's memory beside its access history: the sync vars of objects that lie there,
+// and the heap blocks that begin there. One 32-bit word for each 16 aligned bytes (a meta granule), at GORACE_META_BASE
+// + (address & GORACE_APP_MASK) / 4: the head of a chain of links. (By 8 bytes each block and mutex would take twice
+// the words. By 32 neighbouring atomic counters would stand in each other's way: all of a chain are looked at.)
 //
 // Link: bit 0 says which slab (0: SyncVar, 1: HeapCell), bits 1..30 are the index there. Bit 31 of the meta word itself
 // is the lock of the chain, held for insertions and removals. Sync vars are looked up without it (sync_var.cc); heap
@@ -17,33 +18,34 @@
 #include <cstdint>
 
 #include "detector/abi/abi.h"
+#include "detector/origin/origin.h"
 
 namespace gorace::detector {
 
+inline constexpr uintptr_t kMetaGranule = 16;
 inline constexpr uint32_t kMetaLock = uint32_t{1} << 31;
 inline constexpr uint32_t kHeapLink = 1;
 
 inline uint32_t* meta_word(uintptr_t address) {
-  return reinterpret_cast<uint32_t*>(GORACE_META_BASE + ((address & GORACE_APP_MASK) >> 3) * sizeof(uint32_t));
+  return reinterpret_cast<uint32_t*>(GORACE_META_BASE + (address & GORACE_APP_MASK) / kMetaGranule * sizeof(uint32_t));
 }
 
-// HeapCell: what heap/ knows of a block. Fields other than next and address are heap/'s to use.
+// HeapCell: what is known of a block. It is kept in 16 bytes (chain.h).
 struct HeapCell {
-  uint32_t next = 0;          // link; guarded by the chain's lock
-  uint32_t allocated_at = 0;  // OriginId
-  uintptr_t address = 0;      // start of the block
-  size_t bytes = 0;
-  uint64_t allocated_by = 0;  // strand id and whatever flags heap/ packs into it
+  uintptr_t address = 0;  // start of the block; 8 bytes aligned
+  size_t bytes = 0;       // below 2^46
+  OriginId allocated_at = 0;
+  uint32_t strand = 0;  // that allocated it (Context::strand)
+  bool is_freed = false;
 };
-static_assert(sizeof(HeapCell) == 32);
 
 // put_heap_cell hangs a copy of `cell` on the granule of cell.address; one that describes the same address is replaced.
 // False (and nothing is kept) when memory for cells is used up.
 bool put_heap_cell(const HeapCell& cell);
 // begin_heap_block is forget_meta for the `usable` bytes of a new block, and then put_heap_cell.
 void begin_heap_block(const HeapCell& cell, size_t usable);
-// flag_heap_cell sets bits in `allocated_by` of the cell of the block that starts at `address`, if there is one.
-void flag_heap_cell(uintptr_t address, uint64_t bits);
+// mark_heap_cell_freed is for the cell of the block that starts at `address`, if there is one.
+void mark_heap_cell_freed(uintptr_t address);
 // prefetch_heap_cell asks for the cell of the block that starts at `address`, if its meta word tells where it is.
 void prefetch_heap_cell(uintptr_t address);
 // get_heap_cell copies out the cell of the block that starts at `address`.

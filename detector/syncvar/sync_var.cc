@@ -12,7 +12,7 @@ namespace {
 
 // A search without the chain's lock that meets more links than a chain can have was led astray by elements being
 // recycled.
-constexpr int kMaxChain = 16;
+constexpr int kMaxChain = kMetaGranule + 2;
 
 // lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was
 // dropped, or belongs elsewhere by now, can be looked at safely; only under its lock its address is sure.
@@ -174,7 +174,7 @@ void forget_sync_vars(uintptr_t address, size_t bytes) {
   visit_chains(address, bytes, [=](uintptr_t granule) {
     if (has_heap_cell_only(granule)) return;
     ChainLock chain(granule);
-    chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link) - address < bytes; },
+    chain.remove_if([=](uint32_t link) { return !is_heap_link(link) && address_of(link, granule) - address < bytes; },
                     drop_sync_var);
   });
 }

@@ -66,6 +66,27 @@ class AtomicAccessTest : public ::testing::Test {
   const OriginId atomic_ = origin_at(1, AccessKind::kAtomic);
 };
 
+TEST_F(AtomicAccessTest, ALaterUseOfAnObjectRacesWithItsEnd) {
+  const char* object = granule(0);
+  const auto use = [&](OriginId origin) { use_object(first_, reinterpret_cast<uintptr_t>(object), origin); };
+  for (int i = 0; i < 3; ++i) {
+    use(atomic_);
+    context_advance_epoch(first_);
+  }
+  ASSERT_TRUE(is_attached(object, /*is_write=*/false));
+  order(first_, second_);
+  const OriginId newest = origin_at(2, AccessKind::kAtomic);
+  use(newest);
+  use_object(second_, reinterpret_cast<uintptr_t>(object), atomic_);  // uses do not race with each other
+  EXPECT_TRUE(take_races().empty());
+  write_to(second_, object, 1);
+  const std::vector<SeenRace> races = take_races();
+  ASSERT_EQ(races.size(), 1u);
+  EXPECT_EQ(races[0].previous_origin, newest);
+  EXPECT_FALSE(races[0].previous_is_write);
+  EXPECT_EQ(races[0].previous_id, first_->id);
+}
+
 TEST_F(AtomicAccessTest, ALaterEpochsAccessRacesWithAPlainOne) {
   attach(granule(0));
   order(first_, second_);

@@ -141,7 +141,7 @@ TEST(HeapCells, ShareAGranuleWithSyncVars) {
   map_shadow();
   Context* strand = new_strand(nullptr);
   const size_t before = sync_vars_in_use();
-  ASSERT_TRUE(put_heap_cell({.allocated_at = 7, .address = at(64), .bytes = 100, .allocated_by = 3}));
+  ASSERT_TRUE(put_heap_cell({.address = at(64), .bytes = 100, .allocated_at = 7, .strand = 3}));
   release(strand, at(64));
   release(strand, at(68));
   HeapCell cell;
@@ -149,11 +149,46 @@ TEST(HeapCells, ShareAGranuleWithSyncVars) {
   EXPECT_EQ(cell.bytes, 100u);
   forget_sync_vars(at(64), 100);
   EXPECT_EQ(sync_vars_in_use(), before);
-  ASSERT_TRUE(put_heap_cell({.allocated_at = 8, .address = at(64), .bytes = 200, .allocated_by = 3})) << "replaces";
+  ASSERT_TRUE(put_heap_cell({.address = at(64), .bytes = 200, .allocated_at = 8, .strand = 3})) << "replaces";
   ASSERT_TRUE(take_heap_cell(at(64), &cell));
   EXPECT_EQ(cell.bytes, 200u);
   EXPECT_FALSE(get_heap_cell(at(64), &cell));
   context_end(strand);
+}
+
+// Cells are packed, and two of one meta granule's blocks differ in a bit.
+TEST(HeapCells, NeighboursKeepAllThatIsKnownOfThem) {
+  map_shadow();
+  const size_t sizes[] = {0, 1, (size_t{1} << 36) - 1, size_t{1} << 36, (size_t{1} << 46) - 1};
+  for (const size_t bytes : sizes) {
+    ASSERT_TRUE(put_heap_cell({.address = at(32), .bytes = bytes, .allocated_at = 1, .strand = (1u << 28) - 1}));
+    ASSERT_TRUE(put_heap_cell({.address = at(40), .bytes = 7, .allocated_at = (1u << 20) - 1, .strand = 2}));
+    mark_heap_cell_freed(at(40));
+    HeapCell lower, upper;
+    ASSERT_TRUE(get_heap_cell(at(32), &lower));
+    ASSERT_TRUE(get_heap_cell(at(40), &upper));
+    EXPECT_EQ(lower.address, at(32));
+    EXPECT_EQ(lower.bytes, bytes);
+    EXPECT_EQ(lower.allocated_at, 1u);
+    EXPECT_EQ(lower.strand, (1u << 28) - 1);
+    EXPECT_FALSE(lower.is_freed);
+    EXPECT_EQ(upper.address, at(40));
+    EXPECT_EQ(upper.bytes, 7u);
+    EXPECT_EQ(upper.allocated_at, (1u << 20) - 1);
+    EXPECT_EQ(upper.strand, 2u);
+    EXPECT_TRUE(upper.is_freed);
+    EXPECT_FALSE(get_heap_cell(at(48), &upper));
+    // A block of both: its cell replaces the first one, the other is inside it.
+    begin_heap_block({.address = at(32), .bytes = 24}, 24);
+    EXPECT_TRUE(get_heap_cell(at(32), &lower));
+    EXPECT_EQ(lower.bytes, 24u);
+    EXPECT_FALSE(get_heap_cell(at(40), &upper));
+    // A block in the next granule, in the same half of it.
+    put_heap_cell({.address = at(64), .bytes = 3});
+    begin_heap_block({.address = at(48), .bytes = 32}, 32);
+    EXPECT_FALSE(get_heap_cell(at(64), &upper));
+    forget_meta(at(0), 128);
+  }
 }
 
 TEST(HeapCells, TheBlockAroundAnAddressIsFound) {
@@ -180,7 +215,7 @@ TEST(HeapCells, EqualAMapOnRandomOperations) {
   std::mt19937_64 random(seed);
   std::map<uintptr_t, size_t> model;
   for (int step = 0; step < 200000; ++step) {
-    const uintptr_t address = at(random() % 4096 * 16);
+    const uintptr_t address = at(random() % 4096 * 8);
     HeapCell cell;
     switch (random() % 5) {
       case 0:
