@@ -1,5 +1,6 @@
 // loop-capture, local-capture, view-capture: a goroutine keeps a reference, pointer or view to a variable that ends, or
 // that its loop changes, on a path without anything that could wait for the goroutine.
+#include "clang/Basic/SourceManager.h"
 #include "instrument/frontend/lint/flow.h"
 #include "instrument/frontend/lint/lints.h"
 #include "instrument/frontend/lint/report.h"
@@ -59,6 +60,60 @@ clang::SourceLocation place_in_source(const clang::LambdaCapture& capture, const
 
 const char* strand(const Spawn& spawn) { return spawn.is_goroutine() ? "goroutine" : "thread"; }
 
+bool names(const clang::Expr* expression, const clang::VarDecl* variable) {
+  const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression->IgnoreParens());
+  return reference != nullptr && reference->getDecl() == variable;
+}
+
+int references_captured(const clang::LambdaExpr& lambda, const clang::VarDecl* variable) {
+  return static_cast<int>(llvm::count_if(lambda.captures(), [variable](const clang::LambdaCapture& capture) {
+    return capture.getCaptureKind() == clang::LCK_ByRef && capture.capturesVariable() &&
+           capture.getCapturedVar() == variable;
+  }));
+}
+
+// only_reads: the statement mentions the variable where its value is read, and nowhere else: it is not written, and
+// nothing refers to it later. A lambda's capture by reference is no mention when what the lambda does counts.
+bool only_reads(const clang::Stmt* statement, const clang::VarDecl* variable, bool may_be_captured) {
+  int others = 0;
+  for_each_statement(statement, [&](const clang::Stmt* each) {
+    if (const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(each)) others += names(reference, variable) ? 1 : 0;
+    if (const auto* cast = llvm::dyn_cast<clang::ImplicitCastExpr>(each)) {
+      const bool reads = cast->getCastKind() == clang::CK_LValueToRValue;
+      others -= reads && names(cast->getSubExpr(), variable) ? 1 : 0;
+    }
+    if (const auto* lambda = llvm::dyn_cast<clang::LambdaExpr>(each); lambda != nullptr && may_be_captured) {
+      others -= references_captured(*lambda, variable);
+    }
+    return false;
+  });
+  return others == 0;
+}
+
+// capture_by_value is the fix-it where a copy surely does the same as the reference was meant to: of a number or
+// pointer that the strand only reads, and that nobody else changes but the loop around.
+llvm::SmallVector<clang::FixItHint, 1> capture_by_value(const clang::LambdaCapture& capture, const Spawn& spawn,
+                                                        const clang::VarDecl* variable, bool is_loop_variable) {
+  const clang::SourceManager& sources = spawn.in->context().getSourceManager();
+  const clang::LambdaExpr& lambda = *spawn.lambda;
+  if (!variable->getType()->isScalarType() || spawn.in->function()->isTemplateInstantiation() ||
+      lambda.getBeginLoc().isMacroID() || !only_reads(lambda.getBody(), variable, /*may_be_captured=*/false)) {
+    return {};
+  }
+  if (!is_loop_variable && !only_reads(spawn.in->statement(), variable, /*may_be_captured=*/true)) return {};
+  if (!capture.isExplicit()) {
+    return {clang::FixItHint::CreateInsertion(lambda.getCaptureDefaultLoc().getLocWithOffset(1),
+                                              ", " + variable->getNameAsString())};
+  }
+  if (lambda.getCaptureDefault() != clang::LCD_None || capture.getLocation().isMacroID()) return {};
+  const auto [file, name_at] = sources.getDecomposedLoc(capture.getLocation());
+  const llvm::StringRef before = sources.getBufferData(file).take_front(name_at).rtrim();
+  if (!before.ends_with("&")) return {};
+  const auto length = static_cast<int>(name_at - (before.size() - 1));
+  return {clang::FixItHint::CreateRemoval(
+      clang::CharSourceRange::getCharRange(capture.getLocation().getLocWithOffset(-length), capture.getLocation()))};
+}
+
 void examine_references(Unit& unit, const Report& report, Fate wanted) {
   for (const Spawn& spawn : unit.spawns()) {
     if (spawn.lambda == nullptr) continue;
@@ -68,16 +123,18 @@ void examine_references(Unit& unit, const Report& report, Fate wanted) {
       if (!is_local_object(variable, *spawn.in) || fate_of(unit, spawn, variable) != wanted) continue;
       const std::string name = variable->getNameAsString();
       const Note declared{variable->getLocation(), "'" + name + "' is declared here"};
-      if (wanted == Fate::kChanged) {
+      const bool is_changed = wanted == Fate::kChanged;
+      const auto fixes = capture_by_value(capture, spawn, variable, is_changed);
+      if (is_changed) {
         report(place_in_source(capture, spawn),
                "the loop changes '" + name + "' while a " + strand(spawn) +
                    " holds a reference to it; capture it by value",
-               declared);
+               declared, fixes);
       } else {
         report(place_in_source(capture, spawn),
                "'" + name + "' is captured by reference and may end before the " + strand(spawn) +
                    " that uses it: nothing waits on some path",
-               declared);
+               declared, fixes);
       }
     }
   }

@@ -19,6 +19,25 @@ std::string remedy(llvm::StringRef callee) {
   return "wrap it in gorace::blocking";
 }
 
+bool has_gorace_sleep(clang::ASTContext& context) {
+  const auto names = [&context](const char* name) { return clang::DeclarationName(&context.Idents.get(name)); };
+  for (clang::NamedDecl* found : context.getTranslationUnitDecl()->lookup(names("gorace"))) {
+    const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(found);
+    if (space != nullptr && !space->lookup(names("sleep")).empty()) return true;
+  }
+  return false;
+}
+
+// std::this_thread::sleep_for(d) is gorace::sleep(d), which takes any duration, too.
+llvm::SmallVector<clang::FixItHint, 1> sleep_as_goroutine(const Call& call, clang::ASTContext& context) {
+  if (qualified_name(call.callee) != "std::this_thread::sleep_for" || !has_gorace_sleep(context)) return {};
+  const auto* called = llvm::dyn_cast<clang::CallExpr>(call.expression);
+  const auto* name =
+      called == nullptr ? nullptr : llvm::dyn_cast<clang::DeclRefExpr>(called->getCallee()->IgnoreParenImpCasts());
+  if (name == nullptr || name->hasExplicitTemplateArgs() || text_of(name, context).empty()) return {};
+  return {clang::FixItHint::CreateReplacement(name->getSourceRange(), "gorace::sleep")};
+}
+
 // poll(..., 0) asks, it does not wait.
 bool has_zero_timeout(const Call& call, const clang::ASTContext& context) {
   const auto* called = llvm::dyn_cast<clang::CallExpr>(call.expression);
@@ -52,9 +71,10 @@ void check_blocking_call(Unit& unit, const Report& report) {
       if (call.op != Op::kOsBlocking || call.callee->getIdentifier() == nullptr ||
           has_zero_timeout(call, unit.context()))
         continue;
-      report(call.expression->getExprLoc(), "'" + call.callee->getNameAsString() +
-                                                "' blocks the goroutine's OS thread; " +
-                                                remedy(call.callee->getName()));
+      report(call.expression->getExprLoc(),
+             "'" + call.callee->getNameAsString() + "' blocks the goroutine's OS thread; " +
+                 remedy(call.callee->getName()),
+             {}, sleep_as_goroutine(call, unit.context()));
     }
   }
 }
