@@ -1,6 +1,7 @@
 // Where the inline check's slow paths arrive: from the assembly entry points, and for ranges directly from instrumented
 // code.
 #include "detector/abi/abi.h"
+#include "detector/abi/call_stack.h"
 #include "detector/context/context.h"
 #include "detector/origin/origin.h"
 #include "detector/origin/origin_cache.h"
@@ -14,12 +15,6 @@ using gorace::detector::AccessKind;
 using gorace::detector::Context;
 using gorace::detector::OriginId;
 
-// The context to record for, or null when nothing that runs now is to be recorded.
-inline Context* watched() {
-  auto* context = static_cast<Context*>(__gorace_tls.context);
-  return context != nullptr && (context->ignore_depth | context->access_ignore_depth) == 0 ? context : nullptr;
-}
-
 // What tells the calls apart that led to the running function: the hash that instrumented functions keep, and where
 // they do not, since they were compiled for sampling, the return addresses themselves.
 inline uint64_t calling_context(uintptr_t frame_pointer) {
@@ -28,7 +23,7 @@ inline uint64_t calling_context(uintptr_t frame_pointer) {
 }
 
 void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t pc, uintptr_t frame_pointer) {
-  Context* context = watched();
+  Context* context = gorace::detector::recording_context();
   if (context == nullptr) return;
   if (gorace::detector::is_recorded(*context, address, bytes, is_write)) return;
   const OriginId origin = gorace::detector::intern_access(calling_context(frame_pointer) + context->held.key(), pc,
@@ -38,7 +33,7 @@ void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t 
 
 template <bool kIsWrite>
 [[gnu::always_inline]] inline void access_slow(uintptr_t address, size_t bytes, uintptr_t pc, uintptr_t frame_pointer) {
-  Context* context = watched();
+  Context* context = gorace::detector::recording_context();
   if (context == nullptr) return;
   if (__builtin_expect((address & 7) + bytes > 8, 0)) {
     access_range(reinterpret_cast<const void*>(address), bytes, kIsWrite, pc, frame_pointer);

@@ -10,6 +10,14 @@ void clocks_after_load(Context* context, SyncVar& object, MemoryOrder order) {
   }
 }
 
+void clocks_after_unseen(Context* context, uintptr_t object, MemoryOrder order) {
+  if (!load_needs_clock(order)) return;
+  SyncVar* locked = lock_sync_var_if_present(object);
+  if (locked == nullptr) return;
+  clocks_after_load(context, *locked, order);
+  locked->lock.unlock();
+}
+
 void clocks_after_store(Context* context, SyncVar& object, MemoryOrder order) {
   if (order.releases()) {
     release_locked(context, object);

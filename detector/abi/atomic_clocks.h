@@ -42,6 +42,10 @@ void clocks_after_store(Context* context, SyncVar& object, MemoryOrder order);
 // clocks_after_rmw: the strand replaced the value that it read.
 void clocks_after_rmw(Context* context, SyncVar& object, MemoryOrder order);
 
+// clocks_after_unseen is clocks_after_load for an operation that was done without the object's lock. It may add an
+// edge.
+void clocks_after_unseen(Context* context, uintptr_t object, MemoryOrder order);
+
 void fence_clocks(Context* context, int order);
 
 // load_needs_clock / write_needs_clock: whether an operation of that order has any business with an object's clock;

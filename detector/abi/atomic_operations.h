@@ -74,11 +74,24 @@ template <class T>
   recorded.confirm();
 }
 
+// catch_up is called after an operation that was done without the object's clock, outside of a sampled program's
+// windows. If one has opened meanwhile, what was read may come from it, and its edge must not be lost.
+inline void catch_up(const volatile void* object, MemoryOrder order) {
+  if (__builtin_expect(!is_sampled_program(), 1)) return;
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);  // the operation is before the look, relaxed ones too
+  if (Context* context = watched_context(); context != nullptr)
+    clocks_after_unseen(context, reinterpret_cast<uintptr_t>(object), order);
+}
+
 template <class T>
 T atomic_load(const volatile T* object, int number, CallSite site) {
   const MemoryOrder order(number);
   Context* context = watched_context();
-  if (context == nullptr) return raw_load(object);
+  if (context == nullptr) {
+    const T value = raw_load(object);
+    catch_up(object, order);
+    return value;
+  }
   if (sizeof(T) > 8 ||
       !holds_own_atomic(thread_state(), reinterpret_cast<uintptr_t>(object), sizeof(T), context->current, false)) {
     record_atomic(context, object, Direction::kRead, site);
@@ -120,7 +133,11 @@ template <class T, class Operation>
 T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation) {
   const MemoryOrder order(number);
   Context* context = watched_context();
-  if (context == nullptr) return operation();
+  if (context == nullptr) {
+    const T old_value = operation();
+    catch_up(object, order);
+    return old_value;
+  }
   RecordedAtomic<T> recorded(context, object, Direction::kWrite, site, AtomicAccess::Barrier::kFollows,
                              order.releases());
   // A relaxed RMW leaves the object's clock alone, unless fences give it something to carry.
@@ -143,7 +160,11 @@ bool atomic_compare_exchange(volatile T* object, T* expected, T desired, int suc
   const MemoryOrder order(success);
   const MemoryOrder failure_order(failure);
   Context* context = watched_context();
-  if (context == nullptr) return raw_compare_exchange(object, expected, desired);
+  if (context == nullptr) {
+    const bool stored = raw_compare_exchange(object, expected, desired);
+    catch_up(object, stored ? order : failure_order);
+    return stored;
+  }
   const auto record = [=](bool stored) {
     record_atomic(context, object, stored ? Direction::kWrite : Direction::kRead, site);
   };

@@ -7,6 +7,7 @@
 using gorace::detector::AccessKind;
 using gorace::detector::CallSite;
 using gorace::detector::Context;
+using gorace::detector::followed_context;
 using gorace::detector::origin_of_call;
 using gorace::detector::watched_context;
 
@@ -18,6 +19,12 @@ Context* watched(const void* object) { return object == nullptr ? nullptr : watc
 
 void take(Context* context, const void* object, CallSite site, bool is_shared) {
   context->held.add(address_of(object), origin_of_call(context, site, AccessKind::kAtomic), is_shared);
+}
+
+// Also outside of windows: it may have been taken within one.
+void drop(const void* object) {
+  Context* context = followed_context();
+  if (context != nullptr && !context->held.empty()) context->held.remove(address_of(object));
 }
 
 // Held for reading? Not told of locks beyond those that HeldLocks names.
@@ -52,9 +59,9 @@ void __gorace_model_lock(void* object) {
 // released by a function that is modelled as release only.
 void __gorace_model_unlock(void* object) {
   Context* context = watched(object);
+  const bool is_shared = context != nullptr && is_held_shared(context, object);
+  drop(object);
   if (context == nullptr) return;
-  const bool is_shared = is_held_shared(context, object);
-  context->held.remove(address_of(object));
   if (is_shared) {
     release_shared(context, address_of(object));
   } else {
@@ -70,16 +77,13 @@ void __gorace_model_lock_shared(void* object) {
 }
 
 void __gorace_model_unlock_shared(void* object) {
-  Context* context = watched(object);
-  if (context == nullptr) return;
-  context->held.remove(address_of(object));
-  release_shared(context, address_of(object));
+  drop(object);
+  if (Context* context = watched(object); context != nullptr) release_shared(context, address_of(object));
 }
 
 void __gorace_model_destroy(void* object) {
-  Context* context = watched(object);
-  if (context == nullptr) return;
-  context->held.remove(address_of(object));
+  if (object == nullptr) return;
+  drop(object);
   gorace::detector::forget_sync_vars(address_of(object), 1);
 }
 

@@ -84,16 +84,24 @@ OriginId origin_of_call(Context* context, CallSite site, AccessKind kind);
 // (std::thread's constructor calls pthread_create from inside libstdc++), for an event that takes microseconds anyway.
 OriginId origin_of_creation(CallSite site);
 
-// watched_context returns the context of the running strand, or null when nothing that it does is to be recorded.
-inline Context* watched_context() {
+// followed_context returns the context of the running strand, or null when the strand is not followed now. For what
+// must be known outside of a sampled program's windows, too: who lives, what a descriptor stands for, what is locked.
+inline Context* followed_context() {
   auto* context = static_cast<Context*>(__gorace_tls.context);
   return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
 }
 
-// recording_context is watched_context for accesses, which the program may have asked to ignore, or to sample.
+// watched_context is followed_context for what is recorded: null outside of windows. For it to be so for edges, a
+// release must ask before the program's own operation, and an acquire after it (sampling/README.md).
+inline Context* watched_context() {
+  Context* context = followed_context();
+  return context != nullptr && is_in_window(context) ? context : nullptr;
+}
+
+// recording_context is watched_context for accesses, which the program may have asked to ignore.
 inline Context* recording_context() {
   Context* context = watched_context();
-  return context != nullptr && context->access_ignore_depth == 0 && is_sampling_window() ? context : nullptr;
+  return context != nullptr && context->access_ignore_depth == 0 ? context : nullptr;
 }
 
 // synced_context is watched_context for edges, likewise.

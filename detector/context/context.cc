@@ -45,7 +45,8 @@ void set_identity(Context* context, uint32_t slot, uint32_t epoch) {
   context->slot = slot;
   context->epoch = epoch;
   context->slot_shift = static_cast<uint8_t>(identity_shift(slot));
-  context->current = make_identity(slot, epoch) | GORACE_BYTE_MASK;
+  // Atomic: whoever raises the horizon reads it (slots.h).
+  __atomic_store_n(&context->current, make_identity(slot, epoch) | GORACE_BYTE_MASK, __ATOMIC_RELAXED);
   if (__gorace_tls.context == context) __gorace_tls.current = context->current;
 }
 
@@ -69,7 +70,7 @@ SlotClass birth_class(StrandKind kind) {
 void move_to_new_slot(Context* context) {
   const uint32_t old_slot = context->slot;
   context->clock.raise(old_slot, context->epoch);
-  const SlotGrant grant = take_slot(context, SlotClass::kLong);
+  const SlotGrant grant = take_slot(context, SlotClass::kLong, context);
   if (grant.epoch == 0) {
     count_loss(Loss::kEpochsExhausted);
     context->clock_epoch = Context::kNeverKnown;
@@ -102,7 +103,7 @@ Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId
   context->creator_id = creator != nullptr ? creator->id : 0;
   context->created_at = created_at;
   context->strand = add_strand(*context);
-  SlotGrant grant = take_slot(creator, birth_class(kind));
+  SlotGrant grant = take_slot(creator, birth_class(kind), context);
   // Every one of 2^20 slots is in use or used up: share the last epoch of the unused top slot's class. Nothing is
   // invented, races are missed.
   const bool shared = grant.epoch == 0;
@@ -174,7 +175,7 @@ void context_advance_epoch(Context* context) {
     return;
   }
   ++context->epoch;
-  context->current += uint64_t{1} << GORACE_IDENTITY_SHIFT;
+  __atomic_store_n(&context->current, context->current + (uint64_t{1} << GORACE_IDENTITY_SHIFT), __ATOMIC_RELAXED);
   if (__gorace_tls.context == context) __gorace_tls.current = context->current;
 }
 

@@ -66,6 +66,7 @@ struct Context {
   uintptr_t stack_mark = UINTPTR_MAX;
   uintptr_t own_stack_low = 0;  // a goroutine's own stack; for others 0 bytes
   size_t own_stack_bytes = 0;
+  uint32_t horizon = 0;         // the latest one that it has passed (horizon.h)
   int ignore_depth = 0;         // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
   int access_ignore_depth = 0;  // > 0: accesses alone are not (GORACE_IGNORE_ACCESSES_BEGIN)
   int ignore_sync = 0;          // > 0: synchronisation by interceptors and annotations alone is not

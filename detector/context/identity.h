@@ -71,6 +71,9 @@ constexpr uint32_t identity_slot(uint64_t word) {
 
 inline constexpr uint32_t kFreedSlot = slot_index(SlotClass::kLong, kLongSlots - 1);
 
+// kNobody: no word in the shadow has this identity.
+inline constexpr uint64_t kNobody = make_identity(kFreedSlot, 0) | GORACE_BYTE_MASK;
+
 constexpr uint32_t identity_epoch(uint64_t word) {
   const auto epoch = static_cast<uint32_t>(word >> GORACE_IDENTITY_SHIFT);
   return epoch & ((word & kLongClass) != 0 ? kMaxLongEpoch : kMaxShortEpoch);

@@ -1,6 +1,7 @@
 #include "detector/context/slots.h"
 
 #include "detector/context/context.h"
+#include "detector/context/horizon.h"
 #include "detector/memory/region.h"
 #include "runtime/base/spin_lock.h"
 
@@ -12,6 +13,7 @@ constexpr int kProbes = 8;
 constexpr uint32_t kMinEpochsLeft = 64;
 
 struct SlotState {
+  const Context* owner;  // null: free, or retired
   uint32_t final_epoch;  // to be known by whoever takes it
   uint32_t last_epoch;
   bool free;
@@ -54,8 +56,10 @@ struct Slots {
 constinit Slots g_slots;
 
 bool knows_end(const Context* creator, uint32_t slot, uint32_t final_epoch) {
-  if (creator == nullptr) return final_epoch == 0;
-  return creator->slot == slot || creator->clock.get(slot) >= final_epoch;
+  if (creator == nullptr ? final_epoch == 0 : creator->slot == slot || creator->clock.get(slot) >= final_epoch) {
+    return true;
+  }
+  return is_behind_horizon(slot, final_epoch);
 }
 
 SlotGrant grant(uint32_t slot, bool early = false) {
@@ -119,7 +123,7 @@ bool take_oldest(SlotQueue& queue, SlotGrant* out) {
 
 }  // namespace
 
-SlotGrant take_slot(const Context* creator, SlotClass preferred) {
+SlotGrant take_slot(const Context* creator, SlotClass preferred, const Context* owner) {
   const SlotClass other = preferred == SlotClass::kLong ? SlotClass::kShort : SlotClass::kLong;
   SlotGrant result;
   g_slots.lock.lock();
@@ -127,6 +131,7 @@ SlotGrant take_slot(const Context* creator, SlotClass preferred) {
   // Short-lived strands leave the few long slots alone, except before an inexact reuse.
   const bool found = take_exact(creator, preferred, &result) || take_exact(creator, other, &result) ||
                      take_oldest(g_slots.queue(preferred), &result) || take_oldest(g_slots.queue(other), &result);
+  if (found) g_slots.states[result.slot].owner = owner;
   g_slots.lock.unlock();
   return found ? result : SlotGrant{};
 }
@@ -134,6 +139,7 @@ SlotGrant take_slot(const Context* creator, SlotClass preferred) {
 void put_slot(uint32_t slot, uint32_t final_epoch, uint32_t last_epoch) {
   g_slots.lock.lock();
   SlotState& state = g_slots.states[slot];
+  state.owner = nullptr;
   state.final_epoch = final_epoch;
   state.last_epoch = last_epoch;
   if (last_epoch + kMinEpochsLeft < max_epoch(slot)) {
@@ -141,6 +147,20 @@ void put_slot(uint32_t slot, uint32_t final_epoch, uint32_t last_epoch) {
     if (!state.queued) {
       state.queued = true;
       g_slots.queue(slot_class(slot)).push(slot);
+    }
+  }
+  g_slots.lock.unlock();
+}
+
+void visit_last_epochs(void (*visit)(uint32_t slot, uint32_t epoch, void* argument), void* argument) {
+  g_slots.lock.lock();
+  for (const SlotClass slot_class : {SlotClass::kShort, SlotClass::kLong}) {
+    for (uint32_t number = 0; number < g_slots.queue(slot_class).fresh; ++number) {
+      const uint32_t slot = slot_index(slot_class, number);
+      const SlotState& state = g_slots.states[slot];
+      // One word says both: an owner that is about to begin in the slot, or has left it, names another one.
+      const uint64_t word = state.owner != nullptr ? __atomic_load_n(&state.owner->current, __ATOMIC_RELAXED) : 0;
+      visit(slot, word != 0 && identity_slot(word) == slot ? identity_epoch(word) : state.last_epoch, argument);
     }
   }
   g_slots.lock.unlock();

@@ -26,10 +26,21 @@ constexpr size_t kMaxSearchBytes = size_t{1} << 32;
 // they are handed out again, which forgets it.
 constexpr size_t kDiscardedFreeBytes = size_t{64} << 10;
 
+// forget_window: a block begins or ends outside of windows. What was done to it in one lies behind the next one's
+// horizon, but what hangs on its addresses would be taken for that of another block.
+void forget_window(uintptr_t address, size_t usable) {
+  forget_meta(address, usable);
+  forget_lock_order(address, usable);
+}
+
 // Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler)
 // nothing is recorded.
 void on_allocated(void* block, size_t bytes, const void* caller_frame) {
   if (in_detector()) return;
+  if (is_outside_of_windows()) {
+    forget_window(reinterpret_cast<uintptr_t>(block), malloc_usable_size(block));
+    return;
+  }
   note_unsafe_call("malloc", CallSite::of_frame(caller_frame));
   const auto address = reinterpret_cast<uintptr_t>(block);
   // What malloc rounded up may be used too (malloc_usable_size).
@@ -83,7 +94,8 @@ void write_freed(void* block, size_t bytes, CallSite site) {
   if (context == nullptr) return;
   const OriginId origin = origin_of_call(context, site, AccessKind::kFree);
   prefetch_heap_cell(reinterpret_cast<uintptr_t>(block));
-  if (is_mapped(block)) {
+  // A mark names no epoch: it would outlive the window.
+  if (is_mapped(block) || is_sampled_program()) {
     access_memory(context, block, bytes, /*is_write=*/true, origin);
   } else {
     free_memory(context, block, bytes, origin);
@@ -93,6 +105,10 @@ void write_freed(void* block, size_t bytes, CallSite site) {
 void on_freeing(void* block, const void* caller_frame) {
   if (in_detector()) return;
   const auto address = reinterpret_cast<uintptr_t>(block);
+  if (is_outside_of_windows()) {
+    forget_window(address, malloc_usable_size(block));
+    return;
+  }
   // Mostly out of the caches by now. They come while the stack is looked up.
   __builtin_prefetch(meta_word(address), /*write*/ 1);
   __builtin_prefetch(shadow_words(address), /*write*/ 1);

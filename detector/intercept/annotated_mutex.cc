@@ -96,7 +96,7 @@ const volatile void* object_at(uintptr_t mutex) { return reinterpret_cast<const 
 }  // namespace
 
 void annotated_mutex_create(uintptr_t mutex, unsigned flags, CallSite site) {
-  if (watched_context() == nullptr) return;
+  if (followed_context() == nullptr) return;
   {
     const Locked locked(mutex);
     State& state = find_or_create(mutex);
@@ -107,7 +107,7 @@ void annotated_mutex_create(uintptr_t mutex, unsigned flags, CallSite site) {
 }
 
 void annotated_mutex_destroy(uintptr_t mutex, unsigned flags, CallSite site) {
-  Context* context = watched_context();
+  Context* context = followed_context();
   if (context == nullptr) return;
   bool was_locked = false;
   OriginId locked_at = kUnknownOrigin;
@@ -135,7 +135,7 @@ void annotated_mutex_destroy(uintptr_t mutex, unsigned flags, CallSite site) {
 }
 
 void annotated_mutex_lock(uintptr_t mutex, unsigned flags, int recursion, CallSite site) {
-  Context* context = watched_context();
+  Context* context = followed_context();
   if (context == nullptr) return;
   const OriginId place = on_object_use(object_at(mutex), site);
   bool misused = false;
@@ -155,13 +155,13 @@ void annotated_mutex_lock(uintptr_t mutex, unsigned flags, int recursion, CallSi
   }
   if (misused) report_misuse(kDoubleLock, "Locked", context, mutex, place);
   if (!first) return;
-  if ((flags & kTryLock) == 0) note_lock_order(context, mutex, place);
+  if ((flags & kTryLock) == 0) on_lock_wanted(object_at(mutex), place);
   on_acquire_exclusive(object_at(mutex));
   on_lock_taken(object_at(mutex), place, /*shared=*/false, LockOwner::kAnybody);
 }
 
 int annotated_mutex_unlock(uintptr_t mutex, unsigned flags, CallSite site) {
-  Context* context = watched_context();
+  Context* context = followed_context();
   if (context == nullptr) return 1;
   const OriginId place = on_object_use(object_at(mutex), site);
   bool misused = false;
@@ -187,19 +187,19 @@ int annotated_mutex_unlock(uintptr_t mutex, unsigned flags, CallSite site) {
 }
 
 void annotated_mutex_read_lock(uintptr_t mutex, unsigned flags, CallSite site) {
-  Context* context = watched_context();
+  Context* context = followed_context();
   if (context == nullptr) return;
   const OriginId place = on_object_use(object_at(mutex), site);
   if (reads_write_locked(mutex, flags)) {
     report_misuse(kReadLockOfWriteLocked, "Locked for reading", context, mutex, place);
   }
-  if ((flags & kTryLock) == 0) note_lock_order(context, mutex, place);
+  if ((flags & kTryLock) == 0) on_lock_wanted(object_at(mutex), place);
   on_acquire_shared(object_at(mutex));
   on_lock_taken(object_at(mutex), place, /*shared=*/true, LockOwner::kAnybody);
 }
 
 void annotated_mutex_read_unlock(uintptr_t mutex, CallSite site) {
-  Context* context = watched_context();
+  Context* context = followed_context();
   if (context == nullptr) return;
   const OriginId place = on_object_use(object_at(mutex), site);
   if (reads_write_locked(mutex, /*flags=*/0)) {

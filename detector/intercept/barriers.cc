@@ -132,7 +132,8 @@ int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
 
 int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
   on_object_use(barrier, CallSite::here());
-  Context* context = watched_context();
+  // Outside of windows, too: entries are counted.
+  Context* context = followed_context();
   if (context == nullptr) return real_wait(barrier);
   const Stay stay(context, address_of(barrier));
   return real_wait(barrier);

@@ -17,7 +17,8 @@ constinit RealFunction<void(void*)> real_release(kReleaseName);
 constinit RealFunction<void()> real_end_catch("__cxa_end_catch");
 
 void on_reference_dropped(const void* exception_object) {
-  Context* context = watched_context();
+  // Outside of windows, too: asked before the count is changed, it cannot tell whether one opens by then.
+  Context* context = followed_context();
   if (context != nullptr && exception_object != nullptr) release_acquire(context, address_of(exception_object));
 }
 
@@ -43,7 +44,7 @@ extern "C" {
 }
 
 [[gnu::weak]] void __cxa_end_catch() {
-  if (watched_context() != nullptr) on_reference_dropped(caught_object());
+  if (followed_context() != nullptr) on_reference_dropped(caught_object());
   real_end_catch();
 }
 

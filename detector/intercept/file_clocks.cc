@@ -184,13 +184,13 @@ void on_file_watched(int epoll_fd, int fd) {
 void on_bound(int fd) {
   note_bound(fd);
   // A datagram socket's path may be gone when its first message comes.
-  if (watched_context() != nullptr && socket_kind(fd) == SocketKind::kDatagram) look_at(fd);
+  if (followed_context() != nullptr && socket_kind(fd) == SocketKind::kDatagram) look_at(fd);
 }
 
 void on_listening(int fd) { note_listener(fd); }
 
 void on_connecting(int fd, const void* address, unsigned address_bytes) {
-  if (address == nullptr || watched_context() == nullptr) return;
+  if (address == nullptr || followed_context() == nullptr) return;
   name_client(fd, address, address_bytes);
   on_release_merge(clock_object(clock_of_key(connecting_key(fd, address, address_bytes))));
 }

@@ -43,6 +43,7 @@ int pthread_mutex_destroy(pthread_mutex_t* mutex) {
 }
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  if (is_outside_of_windows()) return on_locked(mutex, kUnknownOrigin, real_mutex_lock(mutex));
   const OriginId place = on_object_use(mutex, CallSite::here());
   check_lock(mutex, place);
   on_lock_wanted(mutex, place);
@@ -65,6 +66,10 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const times
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  if (is_outside_of_windows()) {
+    on_lock_dropped(mutex);
+    return real_mutex_unlock(mutex);
+  }
   const CallSite site = CallSite::here();
   check_unlock(mutex, site);
   before_unlock(mutex, site);

@@ -16,6 +16,7 @@ inline char g_ended_threads;
 // on_locked: `result` is what the locking function returned, `place` the origin of its call (on_object_use).
 // EOWNERDEAD: a robust mutex is ours, its last owner died with it.
 inline int on_locked(const volatile void* mutex, OriginId place, int result) {
+  if (is_outside_of_windows()) return result;
   if (result != 0 && result != EOWNERDEAD) return result;
   on_acquire(mutex);
   if (__builtin_expect(result == EOWNERDEAD, 0)) on_acquire(&g_ended_threads);

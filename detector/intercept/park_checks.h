@@ -27,12 +27,12 @@ inline void check_park(const runtime::G& g, const Context& context, runtime::Wai
 // enter_initialiser and leave_initialiser: the strand runs the initialiser that `object`, a guard variable or a
 // once_flag, stands for. Where it was entered is on the stack as long as that matters.
 inline void enter_initialiser(const volatile void* object) {
-  if (Context* context = watched_context(); context != nullptr) {
+  if (Context* context = followed_context(); context != nullptr) {
     context->initialisers.enter(reinterpret_cast<uintptr_t>(object));
   }
 }
 inline void leave_initialiser() {
-  if (Context* context = watched_context(); context != nullptr) context->initialisers.leave();
+  if (Context* context = followed_context(); context != nullptr) context->initialisers.leave();
 }
 
 }  // namespace gorace::detector

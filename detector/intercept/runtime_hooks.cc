@@ -20,9 +20,14 @@ using runtime::G;
 // to; both have one id. Null: not watched.
 Context* context_of(const G* g) { return static_cast<Context*>(g->detector); }
 
-Context* watched_context_of(const G* g) {
+// As watched_context (abi/call_stack.h), and followed_context.
+Context* followed_context_of(const G* g) {
   Context* context = context_of(g);
   return context != nullptr && context->ignore_depth == 0 ? context : nullptr;
+}
+Context* watched_context_of(const G* g) {
+  Context* context = followed_context_of(g);
+  return context != nullptr && is_in_window(context) ? context : nullptr;
 }
 
 uintptr_t address_of(const void* object) { return reinterpret_cast<uintptr_t>(object); }
@@ -61,7 +66,7 @@ void thread_detached(G* detached) { detached->detector = nullptr; }
 void goroutine_switched(G*, G* to) { set_current_context(to == nullptr ? nullptr : context_of(to)); }
 
 void goroutine_parked(G* g, runtime::WaitReason reason, const void*) {
-  if (const Context* context = watched_context_of(g); context != nullptr) check_park(*g, *context, reason);
+  if (const Context* context = followed_context_of(g); context != nullptr) check_park(*g, *context, reason);
 }
 
 uint64_t strand_id() {
@@ -140,7 +145,8 @@ void on_concurrent_write(G* g, const void* address, size_t bytes) {
 
 void lock_wanted(G* g, const void* lock, runtime::CallPlace place) {
   on_access(g, lock, 1, /*is_write=*/false, place);
-  const Context* context = watched_context_of(g);
+  // Who hands a lock over outside of windows does not say so: the order would be one of locks that are not held.
+  const Context* context = is_sampled_program() ? nullptr : watched_context_of(g);
   if (context != nullptr) note_lock_order(context, address_of(lock), context->last_use);
 }
 
@@ -157,8 +163,10 @@ void lock_taken(G* g, const void* lock, bool shared) {
 
 // A goroutine may give back what another one took. That one's set of held locks is then wrong.
 void lock_dropped(G* g, const void* lock) {
-  Context* context = watched_context_of(g);
-  if (context != nullptr && !context->held.remove(address_of(lock))) note_lock_handed_over(address_of(lock));
+  Context* context = followed_context_of(g);
+  if (context == nullptr || context->held.remove(address_of(lock))) return;
+  // It may have been taken outside of windows.
+  if (!is_sampled_program()) note_lock_handed_over(address_of(lock));
 }
 
 void object_dead(const void* address, size_t bytes) {

@@ -22,14 +22,14 @@ constinit RealFunction<decltype(pthread_rwlock_clockwrlock)> real_clockwrlock("p
 constinit RealFunction<decltype(pthread_rwlock_unlock)> real_unlock("pthread_rwlock_unlock");
 
 int on_read_locked(pthread_rwlock_t* lock, OriginId place, int result) {
-  if (result != 0) return result;
+  if (result != 0 || is_outside_of_windows()) return result;
   on_acquire_shared(lock);
   on_lock_taken(lock, place, /*shared=*/true);
   return result;
 }
 
 int on_write_locked(pthread_rwlock_t* lock, OriginId place, int result) {
-  if (result != 0) return result;
+  if (result != 0 || is_outside_of_windows()) return result;
   on_acquire_exclusive(lock);
   on_lock_taken(lock, place, /*shared=*/false);
   return result;
@@ -59,6 +59,7 @@ int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  if (is_outside_of_windows()) return on_read_locked(lock, kUnknownOrigin, real_rdlock(lock));
   const OriginId place = on_object_use(lock, CallSite::here());
   on_lock_wanted(lock, place);
   return on_read_locked(lock, place, real_rdlock(lock));
@@ -80,6 +81,7 @@ int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+  if (is_outside_of_windows()) return on_write_locked(lock, kUnknownOrigin, real_wrlock(lock));
   const OriginId place = on_object_use(lock, CallSite::here());
   on_lock_wanted(lock, place);
   return on_write_locked(lock, place, real_wrlock(lock));
@@ -101,6 +103,10 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
+  if (is_outside_of_windows()) {
+    on_lock_dropped(lock);
+    return real_unlock(lock);
+  }
   const CallSite site = CallSite::here();
   check_unlock(lock, site);
   on_unlock_use(lock, site);

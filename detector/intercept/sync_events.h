@@ -74,8 +74,10 @@ inline void on_unlock_use(const volatile void* lock, CallSite site) {
   const Context* context = watched_context();
   if (context != nullptr && !context->held.taken_in(context->epoch, address_of(lock))) on_object_use(lock, site);
 }
+// Also outside of windows: it may have been taken within one.
 inline void on_lock_dropped(const volatile void* lock) {
-  if (Context* context = watched_context(); context != nullptr) context->held.remove(address_of(lock));
+  Context* context = followed_context();
+  if (context != nullptr && !context->held.empty()) context->held.remove(address_of(lock));
 }
 
 }  // namespace gorace::detector

@@ -111,7 +111,7 @@ void prepare_threads() { pthread_key_create(&g_end_key, end_of_thread); }
 
 int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument,
                   CallSite site) {
-  Context* creator = watched_context();
+  Context* creator = followed_context();
   // A strand that is not watched (libc's own helper threads) makes threads that are not: nothing could order them.
   if (creator == nullptr) return real_create(thread, attributes, body, argument);
   auto* start = runtime::internal_new<Start>();
@@ -139,7 +139,7 @@ int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*b
 int Join::finish(int error) const {
   if (error != 0 || entry_ == nullptr) return error;
   Context* ended = remove_thread(thread_, entry_);
-  if (ended != nullptr) context_join(watched_context(), ended);
+  if (ended != nullptr) context_join(followed_context(), ended);
   return 0;
 }
 

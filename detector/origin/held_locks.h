@@ -30,6 +30,7 @@ class HeldLocks {
   // key tells sets of locks apart: 0 for none, and part of the keys that origins are found by.
   uint64_t key() const { return key_; }
   int count() const { return count_; }
+  bool empty() const { return count_ == 0 && uncounted_ == 0; }
   int uncounted() const { return uncounted_; }
   const HeldLock& operator[](int i) const { return locks_[i]; }
 

@@ -24,7 +24,6 @@ constinit bool g_is_sampled_program = false;
 namespace {
 
 constexpr uint32_t kAlways = 1'000'000;
-constexpr uint64_t kWindowNs = 1'000'000;
 constexpr uint64_t kLongestGapNs = 3'600'000'000'000;
 constexpr size_t kStackBytes = 64 * 1024;
 
@@ -85,10 +84,13 @@ uint64_t gap_after(uint64_t open_ns, uint32_t parts_per_million, uint64_t& rando
   return gap < kLongestGapNs ? static_cast<uint64_t>(gap) : kLongestGapNs;
 }
 
+uint64_t window_ns() { return static_cast<uint64_t>(runtime::options().sample_window_us) * 1000; }
+
 void open_window(Sampler& s) {
+  raise_horizon();
   s.opened_at.store(now_ns(), std::memory_order_relaxed);
   s.windows.fetch_add(1, std::memory_order_relaxed);
-  __atomic_store_n(&__gorace_sampling_off, 0, __ATOMIC_RELAXED);
+  __atomic_store_n(&__gorace_sampling_off, 0, __ATOMIC_RELEASE);  // with the horizon
 }
 
 uint64_t close_window(Sampler& s) {
@@ -102,7 +104,7 @@ void sample_for_ever(void*) {
   Sampler& s = sampler();
   uint64_t random = now_ns() | 1;
   for (;;) {
-    sleep_ns(kWindowNs);
+    sleep_ns(window_ns());
     const uint64_t open = close_window(s);
     sleep_ns(gap_after(open, s.parts_per_million, random));
     open_window(s);

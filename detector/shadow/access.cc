@@ -1,5 +1,6 @@
 #include "detector/shadow/access.h"
 
+#include "detector/context/horizon.h"
 #include "detector/context/losses.h"
 #include "detector/shadow/atomic_access.h"
 #include "detector/shadow/fast_access.h"
@@ -127,7 +128,9 @@ inline bool same_epoch(const uint64_t* words, uint64_t word, bool is_write) {
 }  // namespace
 
 bool is_known(const Context& context, uint64_t word) {
-  if (context.clock.get(identity_slot(word)) < identity_epoch(word)) return false;
+  const uint32_t slot = identity_slot(word);
+  const uint32_t epoch = identity_epoch(word);
+  if (context.clock.get(slot) < epoch && !is_behind_horizon(slot, epoch)) return false;
   context.known_word = word;
   return true;
 }

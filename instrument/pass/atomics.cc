@@ -20,25 +20,6 @@ using llvm::Value;
 
 namespace {
 
-// The numbers of compiler-rt's morder. LLVM has no consume (1); unordered, weaker than relaxed, is not of C++.
-llvm::ConstantInt* order_number(IRBuilder<>& builder, AtomicOrdering order) {
-  switch (order) {
-    case AtomicOrdering::NotAtomic:
-    case AtomicOrdering::Unordered:
-    case AtomicOrdering::Monotonic:
-      return builder.getInt32(0);
-    case AtomicOrdering::Acquire:
-      return builder.getInt32(2);
-    case AtomicOrdering::Release:
-      return builder.getInt32(3);
-    case AtomicOrdering::AcquireRelease:
-      return builder.getInt32(4);
-    case AtomicOrdering::SequentiallyConsistent:
-      return builder.getInt32(5);
-  }
-  llvm_unreachable("no such atomic ordering");
-}
-
 struct Operand {
   const Value* address;
   Type* type;
@@ -84,7 +65,8 @@ const char* fetch_name(AtomicRMWInst::BinOp operation) {
   }
 }
 
-// Replacer works on one operation. The ABI's values are integers: pointers, floating-point numbers and vectors are converted.
+// Replacer works on one operation. The ABI's values are integers: pointers, floating-point numbers and vectors are
+// converted.
 class Replacer {
  public:
   Replacer(Instruction* instruction, RuntimeFunctions& runtime)
@@ -189,6 +171,25 @@ class Replacer {
 
 }  // namespace
 
+// The numbers of compiler-rt's morder. LLVM has no consume (1); unordered, weaker than relaxed, is not of C++.
+llvm::ConstantInt* order_number(IRBuilder<>& builder, AtomicOrdering order) {
+  switch (order) {
+    case AtomicOrdering::NotAtomic:
+    case AtomicOrdering::Unordered:
+    case AtomicOrdering::Monotonic:
+      return builder.getInt32(0);
+    case AtomicOrdering::Acquire:
+      return builder.getInt32(2);
+    case AtomicOrdering::Release:
+      return builder.getInt32(3);
+    case AtomicOrdering::AcquireRelease:
+      return builder.getInt32(4);
+    case AtomicOrdering::SequentiallyConsistent:
+      return builder.getInt32(5);
+  }
+  llvm_unreachable("no such atomic ordering");
+}
+
 bool is_synchronising_atomic(const Instruction& instruction) {
   if (!instruction.isAtomic()) return false;
   const auto scope = llvm::getAtomicSyncScopeID(&instruction);
@@ -206,6 +207,10 @@ AtomicOrdering strongest_order(const Instruction& instruction) {
   if (auto* fence = dyn_cast<llvm::FenceInst>(&instruction)) return fence->getOrdering();
   if (auto* rmw = dyn_cast<AtomicRMWInst>(&instruction)) return rmw->getOrdering();
   return cast<llvm::AtomicCmpXchgInst>(instruction).getMergedOrdering();
+}
+
+const Value* atomic_address(const Instruction& instruction) {
+  return isa<llvm::FenceInst>(instruction) ? nullptr : operand_of(instruction).address;
 }
 
 void replace_atomic(Instruction* instruction, RuntimeFunctions& runtime) { Replacer(instruction, runtime).run(); }

@@ -117,12 +117,18 @@ class FunctionInstrumenter {
       if (!access.is_eliminated) checks.emit(access);
     }
     for (llvm::StoreInst* store : plan.vptr_updates) {
-      Emitter builder(store);
+      Emitter builder(sampling_.open(store, *store), *store);
       runtime_.call_vptr_update(builder, store->getPointerOperand(), store->getValueOperand());
     }
     for (llvm::IntrinsicInst* intrinsic : plan.lane_accesses) check_lane_access(intrinsic, checks, statistics_);
-    for (llvm::MemIntrinsic* intrinsic : plan.memory_calls) replace_memory_intrinsic(intrinsic, runtime_);
-    for (llvm::Instruction* atomic : plan.atomics) replace_atomic(atomic, runtime_);
+    for (llvm::MemIntrinsic* intrinsic : plan.memory_calls) {
+      sampling_.keep_plain(intrinsic);
+      replace_memory_intrinsic(intrinsic, runtime_);
+    }
+    for (llvm::Instruction* atomic : plan.atomics) {
+      sampling_.keep_plain(atomic);
+      replace_atomic(atomic, runtime_);
+    }
     statistics_.vptr_updates = plan.vptr_updates.size();
     statistics_.memory_calls = plan.memory_calls.size();
     statistics_.atomics = plan.atomics.size();

@@ -1,5 +1,6 @@
 #include "instrument/pass/sampling.h"
 
+#include "instrument/pass/atomics.h"
 #include "instrument/pass/emission.h"
 #include "instrument/pass/runtime_functions.h"
 #include "llvm/IR/MDBuilder.h"
@@ -101,6 +102,43 @@ Instruction* SamplingGuard::open(Instruction* before, const Instruction& access)
   mark_own(
       inside.CreateStore(inside.getInt8(1), inside.CreateConstGEP1_64(inside.getInt8Ty(), module_->covered_, index_)));
   return end;
+}
+
+void SamplingGuard::keep_plain(Instruction* operation) {
+  if (module_ == nullptr) return;
+  Emitter builder(operation);
+  Value* is_in_window = is_open(builder);
+  llvm::MDNode* unlikely = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 99);
+  Instruction* checked = nullptr;
+  Instruction* plain = nullptr;
+  llvm::SplitBlockAndInsertIfThenElse(is_in_window, operation, &checked, &plain, unlikely);
+  llvm::BasicBlock* tail = operation->getParent();
+  operation->moveBefore(checked);
+  Instruction* copy = operation->clone();
+  copy->insertBefore(plain);
+  if (!operation->getType()->isVoidTy()) {
+    llvm::PHINode* result = llvm::PHINode::Create(operation->getType(), 2, "", &tail->front());
+    operation->replaceAllUsesWith(result);
+    result->addIncoming(operation, checked->getParent());
+    result->addIncoming(copy, plain->getParent());
+  }
+  if (is_synchronising_atomic(*copy) && !llvm::isa<llvm::StoreInst>(copy)) catch_up(*copy, plain);
+}
+
+void SamplingGuard::catch_up(const Instruction& atomic, Instruction* before) {
+  const Value* address = atomic_address(atomic);
+  if (address == nullptr) return;  // a fence
+  Emitter builder(before, atomic);
+  // The look comes after the operation. The processor keeps that order by itself but for a relaxed one of aarch64's.
+  const bool needs_fence = strongest_order(atomic) == llvm::AtomicOrdering::Monotonic &&
+                           !llvm::Triple(module_->module_.getTargetTriple()).isX86();
+  builder.CreateFence(llvm::AtomicOrdering::Acquire,
+                      needs_fence ? llvm::SyncScope::System : llvm::SyncScope::SingleThread);
+  llvm::MDNode* unlikely = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 9999);
+  Emitter inside(llvm::SplitBlockAndInsertIfThen(is_open(builder), before, /*Unreachable=*/false, unlikely), atomic);
+  auto callee = module_->module_.getOrInsertFunction("__gorace_sampling_catch_up", inside.getVoidTy(),
+                                                     inside.getPtrTy(), inside.getInt32Ty());
+  inside.CreateCall(callee, {const_cast<Value*>(address), order_number(inside, strongest_order(atomic))});
 }
 
 Value* SamplingGuard::is_open(llvm::IRBuilder<>& builder) {

@@ -3,10 +3,12 @@
 // of a race are to be seen, and windows of their own would seldom meet. (Pacer, PLDI 2010, has global sampling periods
 // for that reason; LiteRace, PLDI 2009, counts for each function and thread.)
 //
-// Synchronisation is followed at all times, so that what is seen in windows is ordered as it truly is: there is never a
-// false report. What is missed: a race of which one side or both were made outside of windows.
+// What is seen in a window is ordered by what is synchronised in it, all of which is followed (detector/sampling):
+// there is never a false report. What is missed: a race whose two sides are not in one window.
 //
 //   if (__gorace_sampling_off == 0) { the check; covered[this function] = 1; }
+//
+// Atomic operations, memcpy and its like are done by the detector in windows, and by themselves outside.
 //
 // In an innermost loop without calls the byte is read once, in front, and LLVM's loop unswitching makes two loops of
 // it: one with checks, one as it would be without gorace. A loop that began outside of a window stays unwatched until
@@ -52,8 +54,14 @@ class SamplingGuard {
   // open returns where to put the check that is to stand before `before` and belongs to `access`: behind the test.
   llvm::Instruction* open(llvm::Instruction* before, const llvm::Instruction& access);
 
+  // keep_plain makes `operation`, which is to be replaced by a call of the detector's, something that is done in
+  // windows only. Outside a copy of it is done, as it is. An atomic operation looks at the byte again when it is done:
+  // what it read may come from a window that has opened meanwhile (__gorace_sampling_catch_up).
+  void keep_plain(llvm::Instruction* operation);
+
  private:
   llvm::Value* is_open(llvm::IRBuilder<>& builder);
+  void catch_up(const llvm::Instruction& atomic, llvm::Instruction* before);
 
   llvm::Function& function_;
   SampledModule* const module_;

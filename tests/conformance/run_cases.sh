@@ -7,6 +7,7 @@
 #   Race...     right: exit code 66 and WARNING: DATA RACE, as often as the case asks for
 #   NoRace...   right: exit code 0 and no such warning
 #
+# Settings in GORACE hold for the cases, too.
 # Prints right and wrong per file, each wrong case with what it did, and "Passed N of M". Exit code 1 when one is wrong.
 set -uo pipefail
 
@@ -57,9 +58,10 @@ cases=$("$binary" --list | grep -E -- "$filter" | grep -Ev -- "$left_out")
 [ -n "$cases" ] || { echo "run_cases.sh: no case matches '$filter'" >&2; exit 2; }
 
 status=0
+settings=${GORACE:-}
 for procs in "$@"; do
   export GOMAXPROCS=$procs GORACE_CONFORMANCE_BINARY=$binary
-  export GORACE="exitcode=66 atexit_sleep_ms=0"
+  export GORACE="${settings:+$settings }exitcode=66 atexit_sleep_ms=0"
   results=$(xargs -P 2 -n 3 "$0" --one <<<"$cases")
   echo "GOMAXPROCS=$procs"
   sort <<<"$results" | awk '

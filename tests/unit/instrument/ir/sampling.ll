@@ -52,6 +52,52 @@ done:
   ret void
 }
 
+; Outside of windows an atomic operation is done as it is, and looks whether a window has opened meanwhile.
+; CHECK-LABEL: define i64 @add(
+; CHECK: load atomic i8, ptr @__gorace_sampling_off monotonic
+; CHECK: br i1 %{{.*}}, label %[[CHECKED:.*]], label %[[PLAIN:.*]], !prof
+; CHECK: [[CHECKED]]:
+; CHECK: %[[RECORDED:.*]] = call i64 @__tsan_atomic64_fetch_add(ptr %p, i64 1, i32 4)
+; CHECK: [[PLAIN]]:
+; CHECK: %[[DONE:.*]] = atomicrmw add ptr %p, i64 1 acq_rel
+; CHECK: fence syncscope("singlethread") acquire
+; CHECK: load atomic i8, ptr @__gorace_sampling_off monotonic
+; CHECK: call void @__gorace_sampling_catch_up(ptr %p, i32 4)
+; CHECK: phi i64 [ %[[RECORDED]], %[[CHECKED]] ], [ %[[DONE]],
+define i64 @add(ptr %p) {
+  %old = atomicrmw add ptr %p, i64 1 acq_rel
+  ret i64 %old
+}
+
+; What only writes needs no second look.
+; CHECK-LABEL: define void @publish(
+; CHECK: call void @__tsan_atomic32_store(
+; CHECK: store atomic i32 1, ptr %p release
+; CHECK-NOT: catch_up
+; CHECK: ret void
+define void @publish(ptr %p) {
+  store atomic i32 1, ptr %p release, align 4
+  ret void
+}
+
+; CHECK-LABEL: define i64 @most(
+; CHECK: call i64 @__tsan_atomic64_compare_exchange_val(
+; CHECK: atomicrmw umax ptr %p, i64 %v monotonic
+; CHECK: call void @__gorace_sampling_catch_up(ptr %p, i32 0)
+define i64 @most(ptr %p, i64 %v) {
+  %old = atomicrmw umax ptr %p, i64 %v monotonic
+  ret i64 %old
+}
+
+; CHECK-LABEL: define void @copy(
+; CHECK: call ptr @__tsan_memcpy(ptr %to, ptr %from, i64 100)
+; CHECK: call void @llvm.memcpy.p0.p0.i64(ptr %to, ptr %from, i64 100, i1 false)
+define void @copy(ptr %to, ptr %from) {
+  call void @llvm.memcpy.p0.p0.i64(ptr %to, ptr %from, i64 100, i1 false)
+  ret void
+}
+
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 declare void @something()
 
 ; CHECK-LABEL: define internal void @gorace.sampling_ctor()
