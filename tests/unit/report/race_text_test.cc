@@ -52,8 +52,13 @@ TEST_F(RaceText, OfAFindingNamesLocksAndStrandsAndWhatItIsAbout) {
   const FindingStack stacks[] = {
       {.what = "Lock", .lock = 0x5000, .link = " held by ", .strand = &thread, .tail = ", taken at:\n", .origin = 1},
       {.what = "It was made", .origin = 2}};
-  HeapBlock block{
-      .address = 0x4ff0, .bytes = 64, .allocated_at = 4, .allocated_by = 1, .allocated_by_kind = {}, .freed = false};
+  HeapBlock block{.address = 0x4ff0,
+                  .bytes = 64,
+                  .allocated_at = 4,
+                  .allocated_by = 1,
+                  .allocated_by_kind = {},
+                  .freed = false,
+                  .is_strand_known = true};
   block.allocated_by_kind = StrandKind::kMain;
   g_fakes.heap_block = block;
   const Finding finding{.headline = "TROUBLE: of some kind",
@@ -146,7 +151,8 @@ TEST_F(RaceText, OfUseAfterFreeNamesTheFreeAndTheBlock) {
                                  .allocated_at = 5,
                                  .allocated_by = 1,
                                  .allocated_by_kind = StrandKind::kMain,
-                                 .freed = true};
+                                 .freed = true,
+                                 .is_strand_known = true};
   const Race race{.address = 0x7000000018,
                   .bytes = 4,
                   .present = {&one, kUnknownAtomicOrigin + 1, false},
