@@ -1,6 +1,7 @@
 #include "detector/abi/format_arguments.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +9,7 @@
 
 #include "detector/abi/access_check.h"
 #include "detector/abi/conversion_text.h"
+#include "runtime/base/internal_allocator.h"
 
 namespace gorace::detector {
 namespace {
@@ -75,6 +77,27 @@ void check_text(const char* text, size_t precision, CallSite site) {
   check_range(text, length < precision ? length + 1 : length, Direction::kRead, site);
 }
 
+// In bytes the precision counts: a character that would not fit whole is not looked at further.
+void check_wide_text(const wchar_t* text, size_t precision, CallSite site) {
+  if (text == nullptr) return;
+  size_t count = 0;
+  mbstate_t state{};
+  char bytes[MB_LEN_MAX];
+  for (size_t printed = 0; printed < precision; ++count) {
+    if (text[count] == L'\0') {
+      ++count;
+      break;
+    }
+    const size_t more = wcrtomb(bytes, text[count], &state);
+    if (more == static_cast<size_t>(-1)) {  // the call fails there
+      ++count;
+      break;
+    }
+    printed += more;
+  }
+  check_range(text, count * sizeof(wchar_t), Direction::kRead, site);
+}
+
 // check_conversion takes the conversion's argument, and checks what it points to. False: of a kind that is not known.
 bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSite site) {
   switch (conversion.letter) {
@@ -88,6 +111,7 @@ bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSi
     case 'x':
     case 'X':
     case 'c':
+    case 'C':
       if (conversion.longs >= 1) {
         va_arg(arguments.list, long);
       } else {
@@ -111,8 +135,12 @@ bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSi
     case 's': {
       const char* text = va_arg(arguments.list, const char*);
       if (conversion.longs == 0) check_text(text, conversion.precision, site);
+      if (conversion.longs >= 1) check_wide_text(reinterpret_cast<const wchar_t*>(text), conversion.precision, site);
       return true;
     }
+    case 'S':
+      check_wide_text(va_arg(arguments.list, const wchar_t*), conversion.precision, site);
+      return true;
     case 'p':
       va_arg(arguments.list, void*);
       return true;
@@ -136,6 +164,16 @@ void check_format_arguments(const char* format, va_list arguments, CallSite site
     if (!check_conversion(conversion, copy, site)) break;
   }
   va_end(copy.list);
+}
+
+// Conversions consist of ASCII characters, and take the same arguments as in a narrow format.
+void check_wide_format_arguments(const wchar_t* format, va_list arguments, CallSite site) {
+  if (recording_context() == nullptr) return;
+  const size_t count = wcslen(format) + 1;
+  auto* const narrow = static_cast<char*>(runtime::internal_alloc(count));
+  for (size_t i = 0; i < count; ++i) narrow[i] = format[i] < 0x80 ? static_cast<char>(format[i]) : '?';
+  check_format_arguments(narrow, arguments, site);
+  runtime::internal_free(narrow, count);
 }
 
 }  // namespace gorace::detector

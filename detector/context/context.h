@@ -179,6 +179,7 @@ struct Losses {
   uint64_t lock_sets_dropped;        // accesses that reports cannot tell the locks of
   uint64_t nested_accesses_dropped;  // accesses by a signal handler that interrupted the detector at work
   uint64_t files_shared;             // uses of a file or connection whose clock stands for another one too
+  uint64_t lock_orders_dropped;      // orders of locks that were not all looked at for a deadlock
 };
 Losses losses();
 

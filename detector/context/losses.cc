@@ -26,6 +26,7 @@ Losses losses() {
       .lock_sets_dropped = count_of(Loss::kLockSetDropped),
       .nested_accesses_dropped = count_of(Loss::kNestedAccess),
       .files_shared = count_of(Loss::kFileShared),
+      .lock_orders_dropped = count_of(Loss::kLockOrderDropped),
   };
 }
 

@@ -15,6 +15,7 @@ enum class Loss {
   kLockSetDropped,
   kNestedAccess,
   kFileShared,
+  kLockOrderDropped,
   kCount
 };
 

@@ -28,8 +28,9 @@ struct Handler {
 };
 constinit Handler g_handlers[kSignals] = {};
 
-// Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do. It is inside the
-// detector for microseconds; of more than kMost different signals in one such stretch the last are lost.
+// Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do, but real-time ones,
+// which queue. It is inside the detector for microseconds. When there is no room the handler runs at once: its accesses
+// are not recorded then, and counted (Loss::kNestedAccess).
 struct Deferred {
   static constexpr int kMost = 8;
   volatile int number[kMost];  // 0: free
@@ -63,16 +64,19 @@ void call_handler(int number, siginfo_t* info, void* interrupted) {
   }
 }
 
-void defer(int number, const siginfo_t* info) {
+// defer puts the signal off, or tells that it cannot.
+bool defer(int number, const siginfo_t* info) {
+  const bool queues = number >= SIGRTMIN;
   Deferred& deferred = t_deferred;
   for (int i = 0; i < Deferred::kMost; ++i) {
-    if (deferred.number[i] == number) return;
+    if (deferred.number[i] == number && !queues) return true;
     if (deferred.number[i] != 0) continue;
     deferred.info[i] = *info;
     deferred.number[i] = number;
     note_deferred_signal();
-    return;
+    return true;
   }
+  return false;
 }
 
 // Handlers that look at the interrupted registers see those of this place. Apart, since getcontext returns twice.
@@ -98,11 +102,8 @@ void run_deferred() {
 
 void trampoline(int number, siginfo_t* info, void* interrupted) {
   const int saved_errno = errno;
-  if (in_detector() && !raised_by_instruction(number, info)) {
-    defer(number, info);
-  } else {
-    call_handler(number, info, interrupted);
-  }
+  const bool may_wait = in_detector() && !raised_by_instruction(number, info);
+  if (!may_wait || !defer(number, info)) call_handler(number, info, interrupted);
   errno = saved_errno;
 }
 

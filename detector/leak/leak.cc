@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/base/raw_writer.h"
+#include "runtime/sched/sched.h"
 #include "runtime/symbolize/symbolize.h"
 
 namespace gorace::detector {
@@ -101,7 +102,7 @@ void print_group(RawWriter& out, const Snapshot& all, const Group& group) {
 
 bool can_leak(const GoroutineSnapshot& g) {
   return g.kind == runtime::GKind::kGoroutine && g.status == GStatus::kWaiting && g.wait_reason != WaitReason::kSleep &&
-         g.wait_reason != WaitReason::kIOWait;
+         g.wait_reason != WaitReason::kIOWait && g.id >= runtime::oldest_own_id();
 }
 
 size_t print_leaks(RawWriter& out, Snapshot& snapshot) {

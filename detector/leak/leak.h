@@ -26,7 +26,7 @@
 namespace gorace::detector {
 
 // can_leak tells whether a goroutine counts: blocked, on something that only another goroutine can do. Main, OS
-// threads, sleepers and those that wait for I/O do not.
+// threads, sleepers and those that wait for I/O do not; nor, in a forked child, the parent's goroutines.
 bool can_leak(const runtime::GoroutineSnapshot& g);
 
 // print_leaks groups the leaked goroutines of a snapshot by what they wait on, stack and creation stack, prints each

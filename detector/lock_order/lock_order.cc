@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "detector/context/losses.h"
 #include "detector/context/thread_state.h"
 #include "detector/report/finding.h"
 #include "runtime/base/internal_allocator.h"
@@ -152,6 +153,7 @@ struct Search {
   int steps;
   int length;
   uint32_t path[kMaxCycle];  // edges; path[0] is the new one
+  bool gave_up = false;      // something was not looked at: a longer cycle, or more edges
 
   bool has_gate(int edge, uintptr_t gate) const {
     const Edge& tried = g_graph.edges[path[edge]];
@@ -175,10 +177,16 @@ struct Search {
   // Depth first; a node is entered once, which finds some cycle when there is one, not each of them.
   bool find_from(uint32_t node) {
     if (node == target) return !is_gated();
-    if (length == kMaxCycle) return false;
+    if (length == kMaxCycle) {
+      gave_up = gave_up || g_graph.nodes[node].edges != kNone;
+      return false;
+    }
     g_graph.nodes[node].visit = g_graph.visits;
     for (uint32_t i = g_graph.nodes[node].edges; i != kNone; i = g_graph.edges[i].next) {
-      if (--steps < 0) return false;
+      if (--steps < 0) {
+        gave_up = true;
+        return false;
+      }
       const uint32_t to = g_graph.edges[i].to;
       if (to != target && g_graph.nodes[to].visit == g_graph.visits) continue;
       path[length++] = i;
@@ -258,7 +266,10 @@ bool add_order(const Context& context, int which, uintptr_t lock, OriginId place
   if (added == kNone) return false;
   ++g_graph.visits;
   Search search{.target = from, .steps = kMaxSteps, .length = 1, .path = {added}};
-  if (!search.find_from(to)) return false;
+  if (!search.find_from(to)) {
+    if (search.gave_up) count_loss(Loss::kLockOrderDropped);
+    return false;
+  }
   copy_cycle(search, from, cycle);
   return true;
 }
@@ -309,6 +320,8 @@ void learn_lock_order(const Context* context, uintptr_t lock, OriginId place) {
   // relaxed: a hit says only that the order was put into the graph some time.
   std::atomic<uint64_t>& known = g_graph.known[key >> 48 & (kKnownOrders - 1)];
   if (known.load(std::memory_order_relaxed) == key) return;
+  // Of what is held besides only the number is known.
+  if (context->held.uncounted() != 0) count_loss(Loss::kLockOrderDropped);
   Cycle* cycle = runtime::internal_new<Cycle>();
   for (int i = 0; i < context->held.count(); ++i) {
     bool found = false;

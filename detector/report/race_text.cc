@@ -38,8 +38,18 @@ const char* kind_note(AccessKind kind) {
   }
 }
 
+// What of gorace's the access was part of, since its frame is left out: " (gorace::Chan<int>::close)".
+void print_operation(RawWriter& out, OriginId origin) {
+  const OriginInfo info = origin_info(origin);
+  char name[256];
+  runtime::name_operation(info.frames, info.frame_count, name, sizeof name);
+  if (name[0] != '\0') out << " (" << name << ")";
+}
+
 void print_side(RawWriter& out, const RaceSide& side, uintptr_t address, bool is_previous, const RaceWording& wording) {
-  out << access_words(side, is_previous) << Hex{address, kAddressDigits} << kind_note(kind_of(side.origin)) << " by ";
+  out << access_words(side, is_previous) << Hex{address, kAddressDigits} << kind_note(kind_of(side.origin));
+  print_operation(out, side.origin);
+  out << " by ";
   if (side.context == nullptr) {
     out << "unknown goroutine";
   } else {
@@ -97,7 +107,7 @@ void print_origin(RawWriter& out, OriginId origin) {
     out << "  [stack not kept: the program has too many distinct ones]\n";
     return;
   }
-  runtime::print_stack(out, info.frames, info.frame_count, runtime::StackStyle::kRace);
+  runtime::print_stack(out, info.frames, info.frame_count, runtime::StackStyle::kAccess);
 }
 
 void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {

@@ -1,5 +1,6 @@
 // The text of a race report. Layout: Go's (src/runtime/race, "WARNING: DATA RACE"), which tools that read Go's reports
-// accept, with three additions: atomic accesses say so, freeing says so, and the memory is described.
+// accept, with four additions: atomic accesses say so, freeing says so, an access inside one of gorace's own operations
+// names it (the stack begins with the user's frame), and the memory is described.
 #ifndef GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 #define GORACE_DETECTOR_REPORT_RACE_TEXT_H_
 

@@ -74,6 +74,7 @@ void print_losses() {
   print_loss(out, first, lost.lock_sets_dropped, "accesses without their locks");
   print_loss(out, first, lost.nested_accesses_dropped, "accesses of signal handlers not recorded");
   print_loss(out, first, lost.files_shared, "uses of files that share a clock");
+  print_loss(out, first, lost.lock_orders_dropped, "orders of locks not followed to their end");
   if (!first) out << "\n";
 }
 

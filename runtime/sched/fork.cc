@@ -90,6 +90,7 @@ void forget_processors(M* self, P* kept) {
     while (p->queue.pop() != nullptr) {
     }
     p->timers.forget();
+    p->next_id = p->last_id = 0;  // so that new goroutines have higher ids than all of the parent's
     p->live.store(0, std::memory_order_relaxed);
     p->detached.store(false, std::memory_order_relaxed);
     if (p == kept) {
@@ -133,7 +134,10 @@ void forget_threads(M* self) {
   self->stuck.store(false, std::memory_order_relaxed);
 }
 
+constinit uint64_t g_oldest_own_id = 0;
+
 void forget_goroutines(const G* self) {
+  g_oldest_own_id = next_id();
   g_sched.global_size.store(0, std::memory_order_relaxed);
   Census census{self};
   for_each_stack(count_or_bury, &census);
@@ -157,6 +161,8 @@ void after_fork_in_child() {
 }
 
 }  // namespace
+
+uint64_t oldest_own_id() { return g_oldest_own_id; }
 
 void prepare_for_forks() { pthread_atfork(before_fork, after_fork, after_fork_in_child); }
 

@@ -85,6 +85,8 @@ int set_max_threads(int n);  // returns the former value; ends the program when 
 
 // next_id hands out the ids that goroutines and (under the detector) threads share, from 2 on; 1 is main.
 uint64_t next_id();
+// oldest_own_id: goroutines with lower ids were made by the process that this one was forked from. 0: in none.
+uint64_t oldest_own_id();
 
 // for_each_goroutine calls visit(g, argument) for every live goroutine and attached thread, ordered by id, main first.
 // With stop_the_world the scheduler is held (running goroutines go on) so that parked ones stay parked meanwhile.

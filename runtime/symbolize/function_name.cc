@@ -204,6 +204,7 @@ string_view without_arguments(string_view name, char* buffer, size_t bytes) {
 }
 
 constexpr string_view kInternalPrefixes[] = {
+    "gorace::(anonymous namespace)::",
     "gorace::runtime::",
     "gorace::internal::",
     "gorace::detector::",
@@ -244,6 +245,41 @@ constexpr string_view kInternalPrefixes[] = {
 constexpr string_view kInternalNames[] = {
     "_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack"};
 
+// Without template arguments, like the names that they are compared with.
+constexpr string_view kOperationPrefixes[] = {
+    "gorace::Chan::",
+    "gorace::SendChan::",
+    "gorace::RecvChan::",
+    "gorace::WaitGroup::",
+    "gorace::Mutex::",
+    "gorace::RWMutex::",
+    "gorace::Once::",
+    "gorace::OnceValue::",
+    "gorace::Cond::",
+    "gorace::Semaphore::",
+    "gorace::Group::",
+    "gorace::Context::",
+    "gorace::Timer::",
+    "gorace::Ticker::",
+    "std::atomic::",
+    "std::atomic_",  // atomic_ref, atomic_flag, atomic_load_explicit ...
+    "std::__atomic_",
+    "std::mutex::",
+    "std::timed_mutex::",
+    "std::recursive_mutex::",
+    "std::recursive_timed_mutex::",
+    "std::shared_mutex::",
+    "std::shared_timed_mutex::",
+    "std::__shared_mutex_",
+    "std::__glibcxx_rwlock_",
+    "std::__mutex_base::",
+    "std::lock_guard::",
+    "std::unique_lock::",
+    "std::scoped_lock::",
+    "std::shared_lock::",
+    "__gthread_",
+};
+
 // Lambdas and local classes inside the library's own functions: "gorace::Group::go::'lambda'()::operator()".
 bool is_library_closure(string_view name) {
   if (!name.starts_with("gorace::")) return false;
@@ -283,6 +319,15 @@ bool is_internal_frame(const char* function) {
     if (name == internal) return true;
   }
   return is_library_closure(name);
+}
+
+bool is_operation_frame(const char* function) {
+  char storage[512];
+  const string_view name = without_arguments(function, storage, sizeof storage);
+  for (const string_view prefix : kOperationPrefixes) {
+    if (name.starts_with(prefix)) return true;
+  }
+  return name == "gorace::select";
 }
 
 }  // namespace gorace::runtime

@@ -28,25 +28,29 @@ bool is_hidden(const Frame& frame) { return is_internal_frame(frame.function) ||
 struct Counting {
   int visible = 0;
   int all = 0;
+  int operations = 0;  // of the visible ones, at the top
 };
 
 void count_frame(const Frame& frame, void* argument) {
   auto* counting = static_cast<Counting*>(argument);
   ++counting->all;
-  if (!is_hidden(frame)) ++counting->visible;
+  if (is_hidden(frame)) return;
+  if (counting->operations == counting->visible && is_operation_frame(frame.function)) ++counting->operations;
+  ++counting->visible;
 }
 
 struct Printing {
   RawWriter& out;
   StackStyle style;
   bool show_internal;
-  int total;
+  int skipped;  // at the top
+  int total;    // without those
   int index = 0;
 };
 
 void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
   const char* file = frame.file[0] != '\0' ? frame.file : "-";
-  if (style == StackStyle::kRace) {
+  if (style != StackStyle::kTraceback) {
     out << "  " << frame.function << "()\n      " << file << ':' << frame.line << " +" << Hex{frame.function_offset}
         << '\n';
     return;
@@ -59,22 +63,51 @@ void print_frame(RawWriter& out, const Frame& frame, StackStyle style) {
 void visit_frame(const Frame& frame, void* argument) {
   auto* printing = static_cast<Printing*>(argument);
   if (!printing->show_internal && is_hidden(frame)) return;
+  if (printing->skipped > 0) {
+    --printing->skipped;
+    return;
+  }
   const int index = printing->index++;
   const int elided = printing->total - kInnermost - kOutermost;
   if (elided <= 0 || index < kInnermost || index >= kInnermost + elided) {
     print_frame(printing->out, frame, printing->style);
   } else if (index == kInnermost) {
-    printing->out << (printing->style == StackStyle::kRace ? "  ..." : "...") << elided << " frames elided...\n";
+    printing->out << (printing->style == StackStyle::kTraceback ? "..." : "  ...") << elided << " frames elided...\n";
   }
 }
 
+struct Naming {
+  char* out;
+  size_t bytes;
+  bool ended = false;
+};
+
+void name_frame(const Frame& frame, void* argument) {
+  auto* naming = static_cast<Naming*>(argument);
+  if (naming->ended || is_hidden(frame)) return;
+  const std::string_view name(frame.function);
+  naming->ended = !is_operation_frame(frame.function);
+  if (naming->ended || !name.starts_with("gorace::") || name.size() >= naming->bytes) return;
+  name.copy(naming->out, name.size());
+  naming->out[name.size()] = '\0';
+}
+
 }  // namespace
+
+const char* name_operation(const uintptr_t* pcs, int count, char* out, size_t bytes) {
+  out[0] = '\0';
+  Naming naming{out, bytes};
+  for (int i = 0; i < count && !naming.ended; ++i) symbolize_pc(pcs[i], name_frame, &naming);
+  return out;
+}
 
 void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle style) {
   Counting counting;
   for (int i = 0; i < count; ++i) symbolize_pc(pcs[i], count_frame, &counting);
   const bool show_internal = counting.visible == 0;
-  Printing printing{out, style, show_internal, show_internal ? counting.all : counting.visible};
+  const bool has_user = counting.operations != counting.visible;
+  const int skipped = style == StackStyle::kAccess && has_user ? counting.operations : 0;
+  Printing printing{out, style, show_internal, skipped, (show_internal ? counting.all : counting.visible) - skipped};
   for (int i = 0; i < count; ++i) symbolize_pc(pcs[i], visit_frame, &printing);
 }
 

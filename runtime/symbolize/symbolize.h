@@ -67,10 +67,18 @@ bool symbolize_stack(uintptr_t pc, ptrdiff_t offset, size_t frame_bytes, StackVa
 // and the standard library's call wrappers (std::__invoke_impl, std::function ...).
 bool is_internal_frame(const char* function);
 
+// is_operation_frame tells functions that stand for what the user's code does with an object: gorace's public API,
+// std::atomic's operators, std's locks. Inlined or not, they lie between an access and the line that the user wrote.
+bool is_operation_frame(const char* function);
+// name_operation writes the name of the outermost such function of gorace's at the top of a stack, "" when there is
+// none, and returns `out`.
+const char* name_operation(const uintptr_t* pcs, int count, char* out, size_t bytes);
+
 class RawWriter;
 // StackStyle: Go's two layouts. kTraceback (dumps, panics): "main.f(...)" newline TAB "file:line +0x43". kRace (race
-// reports): "  f()" newline six spaces "file:line +0x43".
-enum class StackStyle { kTraceback, kRace };
+// reports): "  f()" newline six spaces "file:line +0x43". kAccess: the same without the operations at the top, so that
+// the user's own frame comes first.
+enum class StackStyle { kTraceback, kRace, kAccess };
 // print_stack symbolizes and prints a stack of return addresses, internal frames hidden (unless nothing else is left).
 void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle style);
 

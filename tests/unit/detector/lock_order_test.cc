@@ -73,6 +73,21 @@ TEST_F(LockOrder, ALockThatAnotherGaveBackIsNoGate) {
   EXPECT_EQ(take_findings().size(), 1u);
 }
 
+TEST_F(LockOrder, WhatIsBeyondItsLimitsIsCounted) {
+  constexpr size_t kLocks = 40;  // more than the longest cycle that is found
+  const uint64_t before = losses().lock_orders_dropped;
+  for (size_t i = 0; i + 1 < kLocks; ++i) nest(one_, {i, i + 1});
+  const uint64_t in_chain = losses().lock_orders_dropped;
+  EXPECT_EQ(in_chain, before) << "a chain that is extended at its end is followed whole";
+  nest(one_, {kLocks - 1, 0});
+  EXPECT_TRUE(take_findings().empty());
+  EXPECT_EQ(losses().lock_orders_dropped, in_chain + 1);
+  nest(two_, {50, 51, 52, 53, 54, 55});
+  EXPECT_EQ(losses().lock_orders_dropped, in_chain + 1);
+  nest(two_, {60, 61, 62, 63, 64, 65, 66, 67});
+  EXPECT_EQ(losses().lock_orders_dropped, in_chain + 2) << "the eighth lock, with one of seven held uncounted";
+}
+
 TEST_F(LockOrder, ALongCycleIsFoundAtItsLastEdge) {
   constexpr size_t kLocks = 30;
   for (size_t i = 0; i + 1 < kLocks; ++i) nest(one_, {i, i + 1});

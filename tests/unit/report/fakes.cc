@@ -1,5 +1,6 @@
 #include "tests/unit/report/fakes.h"
 
+#include <cstring>
 #include <string>
 
 #include "runtime/base/raw_writer.h"
@@ -38,6 +39,11 @@ void print_stack(RawWriter& out, const uintptr_t* pcs, int count, StackStyle) {
 void symbolize_pc(uintptr_t pc, void (*visit)(const Frame&, void*), void* argument) {
   const std::string function = "f" + std::to_string(pc);
   visit({.function = function.c_str(), .file = "/src/lib/file.cc", .line = static_cast<int>(pc), .pc = pc}, argument);
+}
+
+const char* name_operation(const uintptr_t* pcs, int count, char* out, size_t) {
+  const bool inside = count > 0 && pcs[0] == detector::testing::kOperationOrigin;
+  return strcpy(out, inside ? "gorace::WaitGroup::wait" : "");
 }
 
 bool is_internal_frame(const char*) { return false; }

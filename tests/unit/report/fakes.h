@@ -24,6 +24,7 @@ extern Fakes g_fakes;
 // Origins are 1, 2, ... (7 << 17 on for atomic ones): origin N's stack prints as one frame, function fN at file.cc:N.
 inline constexpr OriginId kFreeOrigin = 90;
 inline constexpr OriginId kVptrOrigin = 91;
+inline constexpr OriginId kOperationOrigin = 92;  // inside gorace::WaitGroup::wait
 
 }  // namespace gorace::detector::testing
 

@@ -30,12 +30,14 @@ TEST(Losses, EachKindIsSaidAtExitWithItsNumber) {
   count_loss(Loss::kNestedAccess);
   count_loss(Loss::kStrandDropped);
   count_loss(Loss::kFileShared);
+  count_loss(Loss::kLockOrderDropped);
   EXPECT_EQ(text_at_exit(),
             opening +
                 "1 clock slots reused early, 1 releases without a new epoch, 2 accesses without a stack, "
                 "1 goroutines without a name, "
                 "1 accesses not recorded, 1 accesses without their locks, "
-                "1 accesses of signal handlers not recorded, 1 uses of files that share a clock\n");
+                "1 accesses of signal handlers not recorded, 1 uses of files that share a clock, "
+                "1 orders of locks not followed to their end\n");
 }
 
 }  // namespace

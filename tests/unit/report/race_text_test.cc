@@ -184,6 +184,18 @@ TEST_F(RaceText, OfUseAfterFreeNamesTheFreeAndTheBlock) {
             "==================\n");
 }
 
+TEST_F(RaceText, OfAnAccessInsideAnOperationOfGoracesNamesIt) {
+  const Context main = strand(StrandKind::kMain, 1);
+  const Context other = strand(StrandKind::kThread, 2);
+  const Race race{
+      .address = 0x1000, .bytes = 8, .present = {&main, kOperationOrigin, true}, .previous = {&other, 3, false}};
+  const std::string text = text_of(race, kGoroutines);
+  EXPECT_NE(text.find("\nWrite at 0x000000001000 (gorace::WaitGroup::wait) by main goroutine:\n  f92()\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nPrevious read at 0x000000001000 by thread 2:\n  f3()\n"), std::string::npos) << text;
+}
+
 TEST_F(RaceText, SaysWhatIsNotKnown) {
   const Context main = strand(StrandKind::kMain, 1);
   const Race race{

@@ -85,14 +85,41 @@ TEST(DemanglePlainName, ReadsNestedNamesOnly) {
 }
 
 TEST(IsInternalFrame, HidesMachinery) {
-  for (const char* name :
-       {"gorace::runtime::park", "gorace::internal::ChanCore::recv", "gorace::go<main::$_0>",
-        "std::__invoke_impl<void, int>", "std::invoke<void (&)()>", "std::_Function_handler<void (), f>::_M_invoke",
-        "std::thread::_Invoker<std::tuple<f> >::operator()", "std::thread::_State_impl<X>::_M_run",
-        "execute_native_thread_routine", "__libc_start_call_main", "__libc_start_main_impl", "_start", "start_thread",
-        "clone3", "gorace::WaitGroup::go<main::$_0>::'lambda'::operator()", "__cxa_throw", "std::terminate",
-        "__gorace_read8", "gorace::detector::report_race"}) {
+  for (const char* name : {"gorace::runtime::park",
+                           "gorace::internal::ChanCore::recv",
+                           "gorace::(anonymous namespace)::note_wait",
+                           "gorace::go<main::$_0>",
+                           "std::__invoke_impl<void, int>",
+                           "std::invoke<void (&)()>",
+                           "std::_Function_handler<void (), f>::_M_invoke",
+                           "std::thread::_Invoker<std::tuple<f> >::operator()",
+                           "std::thread::_State_impl<X>::_M_run",
+                           "execute_native_thread_routine",
+                           "__libc_start_call_main",
+                           "__libc_start_main_impl",
+                           "_start",
+                           "start_thread",
+                           "clone3",
+                           "gorace::WaitGroup::go<main::$_0>::'lambda'::operator()",
+                           "__cxa_throw",
+                           "std::terminate",
+                           "__gorace_read8",
+                           "gorace::detector::report_race"}) {
     EXPECT_TRUE(is_internal_frame(name)) << name;
+  }
+}
+
+TEST(IsOperationFrame, IsWhatTheUsersLineDoesWithAnObject) {
+  for (const char* name :
+       {"gorace::Chan<int>::close", "gorace::WaitGroup::wait", "gorace::select<gorace::internal::X>", "gorace::select",
+        "gorace::RWMutex::lock_shared", "std::atomic<int>::store", "std::__atomic_base<int>::load",
+        "std::atomic_ref<int>::fetch_add", "std::lock_guard<std::mutex>::lock_guard", "std::mutex::unlock"}) {
+    EXPECT_TRUE(is_operation_frame(name)) << name;
+  }
+  for (const char* name :
+       {"main", "gorace::selection", "gorace_demo::Mutex::lock", "std::vector<std::atomic<int>>::front",
+        "my::atomic<int>::load", "use<gorace::Chan<int> >", "std::thread::thread<f>"}) {
+    EXPECT_FALSE(is_operation_frame(name)) << name;
   }
 }
 

@@ -34,6 +34,16 @@ TEST(PrintStack, RaceStyleIsGos) {
             "      /src/main.cc:30 +0x0\n");
 }
 
+TEST(PrintStack, AccessStyleBeginsWithTheUsersFrame) {
+  EXPECT_EQ(printed({pc_of(kPark), pc_of(kRecv), pc_of(kWorker)}, StackStyle::kAccess),
+            "  worker()\n"
+            "      /src/worker.cc:12 +0x0\n");
+  EXPECT_EQ(printed({pc_of(kPark), pc_of(kRecv)}, StackStyle::kAccess),
+            "  gorace::Chan<int>::recv()\n"
+            "      /inc/chan.h:40 +0x0\n")
+      << "there is none of the user's";
+}
+
 TEST(PrintStack, TracebackStyleIsGos) {
   EXPECT_EQ(printed({pc_of(kPark), pc_of(kInlined), pc_of(kMain)}, StackStyle::kTraceback),
             "inner(...)\n"
