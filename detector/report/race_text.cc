@@ -69,7 +69,7 @@ void print_creation(RawWriter& out, const Context* context) {
     return;
   }
   out << "at:\n";
-  print_origin(out, context->created_at);
+  print_origin(out, context->created_at, runtime::StackStyle::kRace);
 }
 
 // All stacks of the report, those that made the strands too: a library's thread pool shows there.
@@ -101,13 +101,13 @@ void print_strand(RawWriter& out, StrandKind kind, uint64_t id, const char* name
   if (name[0] != '\0') out << " '" << name << "'";
 }
 
-void print_origin(RawWriter& out, OriginId origin) {
+void print_origin(RawWriter& out, OriginId origin, runtime::StackStyle style) {
   const OriginInfo info = origin_info(origin);
   if (info.frame_count == 0) {
     out << "  [stack not kept: the program has too many distinct ones]\n";
     return;
   }
-  runtime::print_stack(out, info.frames, info.frame_count, runtime::StackStyle::kAccess);
+  runtime::print_stack(out, info.frames, info.frame_count, style);
 }
 
 void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {

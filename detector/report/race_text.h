@@ -7,6 +7,7 @@
 #include "detector/report/finding.h"
 #include "detector/report/report.h"
 #include "runtime/base/raw_writer.h"
+#include "runtime/symbolize/symbolize.h"
 
 namespace gorace::detector {
 
@@ -21,8 +22,8 @@ void print_finding(runtime::RawWriter& out, const Finding& finding, const RaceWo
 // print_strand prints "goroutine 8", "thread 3 'worker'", "main thread".
 void print_strand(runtime::RawWriter& out, StrandKind kind, uint64_t id, const char* name, const RaceWording& wording);
 
-// print_origin prints the stack of an origin in the style of race reports.
-void print_origin(runtime::RawWriter& out, OriginId origin);
+// print_origin prints the stack of an origin in the style of race reports: from the user's own frame on, or whole.
+void print_origin(runtime::RawWriter& out, OriginId origin, runtime::StackStyle style = runtime::StackStyle::kAccess);
 
 // print_memory describes what lies at `address`, after a blank line: a heap block, a global variable, a stack,
 // thread-local storage. Prints nothing when that is not known.
