@@ -258,7 +258,7 @@ VectorClock& VectorClock::operator=(VectorClock&& other) noexcept {
   if (this == &other) return *this;
   clear();
   root_ = std::exchange(other.root_, 0);
-  height_ = std::exchange(other.height_, 0);
+  height_ = std::exchange(other.height_, uint8_t{0});
   return *this;
 }
 
@@ -305,7 +305,7 @@ bool VectorClock::unite_in_one_leaf(VectorClock& a, VectorClock& b, uint32_t slo
 }
 
 void VectorClock::grow_to(int height) {
-  if (root_ == 0) height_ = height;
+  if (root_ == 0) height_ = static_cast<uint8_t>(height);
   while (height_ < height) {
     const NodeIndex parent = empty_node();
     node_at(parent).word[0] = root_;

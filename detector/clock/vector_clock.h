@@ -26,7 +26,7 @@ class VectorClock {
   VectorClock(const VectorClock& other) : root_(reference(other.root_)), height_(other.height_) {}
   VectorClock& operator=(const VectorClock& other);
   VectorClock(VectorClock&& other) noexcept
-      : root_(std::exchange(other.root_, 0)), height_(std::exchange(other.height_, 0)) {}
+      : root_(std::exchange(other.root_, 0)), height_(std::exchange(other.height_, uint8_t{0})) {}
   VectorClock& operator=(VectorClock&& other) noexcept;
 
   uint32_t get(uint32_t slot) const {
@@ -71,10 +71,43 @@ class VectorClock {
   }
 
  private:
+  friend class PackedClock;
+
   void grow_to(int height);
 
   NodeIndex root_ = 0;
-  int height_ = 0;  // 0: the root is a leaf
+  uint8_t height_ = 0;  // 0: the root is a leaf
+};
+
+// PackedClock: a clock that is put away, in four bytes.
+class PackedClock {
+ public:
+  PackedClock() = default;
+  ~PackedClock() { clear(); }
+  PackedClock(const PackedClock&) = delete;
+  PackedClock& operator=(const PackedClock&) = delete;
+
+  void put(VectorClock&& clock) {
+    clear();
+    bits_ = std::exchange(clock.root_, 0) | uint32_t{std::exchange(clock.height_, uint8_t{0})} << kRootBits;
+  }
+  // take leaves it empty.
+  VectorClock take() {
+    VectorClock clock;
+    clock.root_ = bits_ & ((1u << kRootBits) - 1);
+    clock.height_ = static_cast<uint8_t>(bits_ >> kRootBits);
+    bits_ = 0;
+    return clock;
+  }
+  void clear() {
+    if (bits_ != 0) take();
+  }
+
+ private:
+  static constexpr int kRootBits = 28;
+  static_assert(kMaxClockNodes <= uint32_t{1} << kRootBits);
+
+  uint32_t bits_ = 0;
 };
 
 }  // namespace gorace::detector

@@ -43,7 +43,7 @@ inline StoredHeapCell& heap_cell_of(uint32_t link) { return g_heap_cells.at(link
 // address_of is the start of what `link` of this granule's chain stands for.
 inline uintptr_t address_of(uint32_t link, uintptr_t granule) {
   if (is_heap_link(link)) return granule + heap_cell_of(link).in_upper_half * (kMetaGranule / 2);
-  return sync_var_of(link).address.load(std::memory_order_relaxed);
+  return sync_var_of(link).address.load(std::memory_order_relaxed) & ~kReadersHalf;
 }
 inline uint32_t& next_of(uint32_t link) {
   return is_heap_link(link) ? heap_cell_of(link).next : sync_var_of(link).next;

@@ -68,9 +68,9 @@ void ReleasedClock::merge(const Context& context) {
     return;
   }
   fold();
-  clock_.join(context.clock, merged_);
+  clock_.join(context.clock, merged_.take());
   clock_.raise(context.slot, context.epoch);
-  if (!context.clock.is_one_leaf()) merged_ = context.clock;
+  if (!context.clock.is_one_leaf()) merged_.put(VectorClock(context.clock));
 }
 
 void ReleasedClock::store(const VectorClock& clock) {

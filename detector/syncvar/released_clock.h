@@ -91,11 +91,12 @@ class ReleasedClock {
   // fold moves the entry into the tree, before something is merged in.
   void fold();
 
-  VectorClock clock_;
+  uint64_t witness_bits_ = 0;
   // The clock that was merged in last, shared: what the next one shares with it is here already. Ten thousand
   // goroutines that one has started differ in little else than their creator's epoch. Empty for clocks of one leaf.
-  VectorClock merged_;
-  uint64_t witness_bits_ = 0;
+  PackedClock merged_;
+  // Last, so that what follows a ReleasedClock can use the bytes that are left (SyncVar).
+  [[no_unique_address]] VectorClock clock_;
 };
 
 }  // namespace gorace::detector

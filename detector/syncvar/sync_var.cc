@@ -12,7 +12,7 @@ namespace {
 
 // A search without the chain's lock that meets more links than a chain can have was led astray by elements being
 // recycled.
-constexpr int kMaxChain = kMetaGranule + 2;
+constexpr int kMaxChain = 2 * kMetaGranule + 2;
 
 // lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was
 // dropped, or belongs elsewhere by now, can be looked at safely; only under its lock its address is sure.
@@ -57,7 +57,7 @@ SyncVar* find_in_chain(const ChainLock& chain, uintptr_t address) {
   ChainLock chain(address);
   if (SyncVar* found = find_in_chain(chain, address)) return found;
   const uint32_t index = g_sync_vars.allocate(thread_state().sync_vars);
-  // 2^28 objects are 16 GiB of clocks. Without one, a release would be lost and a false race reported.
+  // 2^28 objects are 8 GiB. Without one, a release would be lost and a false race reported.
   GORACE_CHECK(index != 0);
   SyncVar& created = g_sync_vars.at(index);
   created.lock.lock();
@@ -144,20 +144,28 @@ void release_acquire(Context* context, uintptr_t address) {
 void acquire_shared(Context* context, uintptr_t address) { acquire(context, address); }
 
 void release_shared(Context* context, uintptr_t address) {
-  with_sync_var(address, [&](SyncVar& sync_var) {
-    sync_var.read_released.merge(*context);
-    context_advance_epoch(context);
-  });
+  SyncVar* readers = lock_sync_var_if_present(address | kReadersHalf);
+  if (readers == nullptr) {
+    with_sync_var(address, [](SyncVar& sync_var) { sync_var.has_readers_half = true; });
+    readers = lock_sync_var(address | kReadersHalf);
+  }
+  release_merge_locked(context, *readers);
+  readers->lock.unlock();
 }
 
 void acquire_exclusive(Context* context, uintptr_t address) {
   SyncVar* sync_var = lock_sync_var_if_present(address);
   if (sync_var == nullptr) return;
   acquire_locked(context, *sync_var);
-  sync_var->read_released.acquire_into(*context);
-  // The writer's release will contain it, and nobody takes the lock before that.
-  sync_var->read_released.clear();
+  const bool has_readers_half = sync_var->has_readers_half;
   sync_var->lock.unlock();
+  if (!has_readers_half) return;
+  SyncVar* readers = lock_sync_var_if_present(address | kReadersHalf);
+  if (readers == nullptr) return;
+  acquire_locked(context, *readers);
+  // The writer's release will contain it, and nobody takes the lock before that.
+  readers->released.clear();
+  readers->lock.unlock();
 }
 
 void drop_sync_var(uint32_t link) {
@@ -165,7 +173,7 @@ void drop_sync_var(uint32_t link) {
   sync_var.lock.lock();
   sync_var.address.store(0, std::memory_order_relaxed);
   sync_var.released.clear();
-  sync_var.read_released.clear();
+  sync_var.has_readers_half = false;
   sync_var.lock.unlock();
   g_sync_vars.free(thread_state().sync_vars, link_index(link));
 }

@@ -35,15 +35,18 @@ class SyncLock {
   runtime::SpinLock lock_;
 };
 
+// What the readers of a reader-writer lock released is kept apart, so that they do not order each other: in an object
+// of its own at the lock's address with this bit.
+inline constexpr uintptr_t kReadersHalf = uintptr_t{1} << 62;
+
 struct SyncVar {
   std::atomic<uintptr_t> address{0};  // 0: not in use. Written under `lock`
-  uint32_t next = 0;                  // link in the granule's chain; guarded by the chain's lock (meta.h)
+  [[no_unique_address]] ReleasedClock released;
   SyncLock lock;
-  ReleasedClock released;
-  // For rwlocks: what readers released, kept apart so that readers do not order each other.
-  ReleasedClock read_released;
+  bool has_readers_half = false;  // guarded by `lock`; it may be made a moment later
+  uint32_t next = 0;              // link in the granule's chain; guarded by the chain's lock (meta.h)
 };
-static_assert(sizeof(SyncVar) <= 64);
+static_assert(sizeof(SyncVar) == 32);
 
 void acquire(Context* context, uintptr_t address);
 void release(Context* context, uintptr_t address);          // store: what was there is forgotten

@@ -80,6 +80,29 @@ TEST_F(SyncVars, ReadersDoNotOrderEachOtherButTheNextWriter) {
   EXPECT_TRUE(two_knows_epoch(epoch));
 }
 
+// What readers released is an object of its own beside the lock's.
+TEST_F(SyncVars, TheReadersHalfEndsWithTheLock) {
+  const uint32_t epoch = one_->epoch;
+  release_shared(one_, at(0));
+  EXPECT_EQ(in_use(), 2u);
+  forget_sync_vars(at(8), 64);
+  EXPECT_EQ(in_use(), 2u);
+  forget_sync_vars(at(0), 4);
+  EXPECT_EQ(in_use(), 0u);
+  release_shared(two_, at(0));
+  acquire_exclusive(two_, at(0));
+  EXPECT_FALSE(two_knows_epoch(epoch)) << "of the lock that was here before";
+  // A writer takes what readers released once.
+  const uint32_t later = one_->epoch;
+  release_shared(one_, at(0));
+  acquire(two_, at(0));
+  EXPECT_FALSE(two_knows_epoch(later));
+  acquire_exclusive(two_, at(0));
+  EXPECT_TRUE(two_knows_epoch(later));
+  forget_meta(at(0), 16);
+  EXPECT_EQ(in_use(), 0u);
+}
+
 TEST_F(SyncVars, NeighboursInOneGranuleAreTheirOwnObjects) {
   const uint32_t epoch = one_->epoch;
   release(one_, at(0));
