@@ -1,11 +1,10 @@
 #include "instrument/pass/check.h"
 
 #include "detector/abi/abi.h"
+#include "instrument/pass/compat.h"
 #include "instrument/pass/emission.h"
-#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/KnownBits.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 namespace gorace::instrument {
@@ -48,8 +47,7 @@ CheckEmitter::CheckEmitter(llvm::Function& function, RuntimeFunctions& runtime, 
 
 CheckEmitter::Shape CheckEmitter::shape_of(const Access& access, const llvm::Instruction* before) const {
   if (access.is_scalable || access.bytes > kMaxInlineBytes) return {Shape::kRange};
-  llvm::KnownBits known =
-      llvm::computeKnownBits(access.address, function_.getParent()->getDataLayout(), 0, nullptr, before);
+  llvm::KnownBits known = known_bits(access.address, function_.getParent()->getDataLayout(), before);
   known.Zero.setLowBits(llvm::Log2(access.alignment));
   known.One.clearLowBits(llvm::Log2(access.alignment));
 

@@ -77,8 +77,8 @@ class LaneChecker {
     const auto count = lanes_.type->getElementCount();
     auto* index_type = llvm::Type::getInt64Ty(intrinsic_->getContext());
 #if LLVM_VERSION_MAJOR >= 17
-    llvm::SplitBlockAndInsertForEachLane(
-        count, index_type, intrinsic_,
+    split_for_each_lane(
+        count, index_type, static_cast<Instruction*>(intrinsic_),
         [this](llvm::IRBuilderBase& builder, Value* index) { check_lane(&*builder.GetInsertPoint(), index); });
 #else
     if (count.isScalable()) return;

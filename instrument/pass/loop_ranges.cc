@@ -1,10 +1,10 @@
 #include "instrument/pass/loop_ranges.h"
 
 #include "instrument/pass/calls.h"
+#include "instrument/pass/compat.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
 
 namespace gorace::instrument {
 
@@ -47,7 +47,7 @@ class LoopRanges {
       : plan_(plan),
         analyses_(analyses),
         statistics_(statistics),
-        expander_(analyses.evolution, function.getParent()->getDataLayout(), "gorace.range") {
+        expander_(make_expander(analyses.evolution, function.getParent()->getDataLayout(), "gorace.range")) {
     size_t index = 0;
     for (llvm::BasicBlock& block : function) steps_[&block] = &plan.blocks[index++];
   }

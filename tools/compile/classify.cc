@@ -104,6 +104,9 @@ constexpr absl::string_view kRivalSanitizers[] = {"thread", "address",  "hwaddre
 // Inputs that no compiler pass sees.
 constexpr absl::string_view kCompiledExtensions[] = {".o", ".a", ".so", ".lo", ".obj", ".s"};
 
+// Inputs of the compiler behind its preprocessor.
+constexpr absl::string_view kPreprocessedExtensions[] = {".pcm", ".ll", ".bc", ".i", ".ii"};
+
 template <class List>
 bool contains(const List& list, absl::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
@@ -121,6 +124,11 @@ bool is_header(absl::string_view path) {
 bool is_compiled_already(absl::string_view path) {
   if (absl::StartsWith(path, "-l") || absl::StrContains(path, ".so.")) return true;
   return std::any_of(std::begin(kCompiledExtensions), std::end(kCompiledExtensions),
+                     [path](absl::string_view extension) { return has_extension(path, extension); });
+}
+
+bool is_preprocessed(absl::string_view path) {
+  return std::any_of(std::begin(kPreprocessedExtensions), std::end(kPreprocessedExtensions),
                      [path](absl::string_view extension) { return has_extension(path, extension); });
 }
 
@@ -173,6 +181,7 @@ struct Reader {
   void input(absl::string_view path) {
     use.has_input = true;
     if (!is_compiled_already(path)) use.compiles = true;
+    if (!is_compiled_already(path) && !is_preprocessed(path)) use.preprocesses = true;
     if (!is_header(path)) has_object_or_source = true;
   }
   void language(absl::string_view name) {

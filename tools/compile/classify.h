@@ -14,6 +14,7 @@ namespace gorace::tools {
 struct CompilerUse {
   bool has_input = false;       // a file to work on; without one the compiler only prints something
   bool compiles = false;        // some input is source text of a language, not an object, a library or assembly
+  bool preprocesses = false;    // some input may include headers: not a built module, IR or preprocessed text
   bool links_program = false;   // makes an executable; not an object, a preprocessed file, or a shared library
   bool has_debug_flag = false;  // -g in any form, -g0 included
   bool has_language = false;    // -x LANG, which would also apply to the libraries that gorace adds

@@ -69,7 +69,8 @@ Words compile_flags(const std::string& plugin, const Layout& layout, const Compi
       append(&flags, {"-mllvm", absl::StrCat("-gorace-ignorelist=", list)});
   }
   if (!use.has_debug_flag) flags.push_back("-g");
-  if (!is_default_include_folder(layout.include_folder)) append(&flags, {"-isystem", layout.include_folder});
+  if (use.preprocesses && !is_default_include_folder(layout.include_folder))
+    append(&flags, {"-isystem", layout.include_folder});
   return flags;
 }
 

@@ -80,6 +80,39 @@ for use in "-include-pch race.h.pch" "-include race.h"; do
   finds ./program
 done
 
+# One side in a module of C++20, precompiled; -Werror: what gorace adds is used, or left out.
+cat >part.cppm <<'END'
+export module part;
+export long in_module = 0;
+export inline void add_in_header() { in_module = in_module + 1; }
+export void* add_in_module(void* unused);
+void* add_in_module(void* unused) {
+  in_module = 1;
+  return unused;
+}
+END
+cat >importer.cc <<'END'
+#include <pthread.h>
+import part;
+int main() {
+  pthread_t thread;
+  pthread_create(&thread, nullptr, add_in_module, nullptr);
+  add_in_header();
+  pthread_join(thread, nullptr);
+}
+END
+t gorace c++ -std=c++20 -O2 -Werror --precompile part.cppm -o part.pcm
+code_is 0
+t gorace c++ -std=c++20 -O2 -Werror -c part.pcm -o part_module.o
+code_is 0
+t gorace c++ -std=c++20 -O2 -Werror -fmodule-file=part=part.pcm importer.cc part_module.o -o program
+code_is 0
+t gorace run ./program
+code_is 66
+err_has '^Found 1 data race'
+err_has 'part\.cppm:6 '
+err_has 'part\.cppm:3 '
+
 # One side in a shared library.
 t gorace cc -O2 -fPIC -shared part.c -o libpart.so
 code_is 0

@@ -95,6 +95,14 @@ TEST(Classify, SeesStaticLinking) {
   EXPECT_TRUE(classify({"a.cc", "-static-pie"}).is_static);
 }
 
+TEST(Classify, TellsWhatIncludesHeaders) {
+  for (const char* input : {"a.cc", "a.cppm", "a.c", "a.S", "-"})
+    EXPECT_TRUE(classify({"-c", input}).preprocesses) << input;
+  for (const char* input : {"a.pcm", "a.ii", "a.ll", "a.o", "a.s"})
+    EXPECT_FALSE(classify({"-c", input}).preprocesses) << input;
+  EXPECT_TRUE(classify({"a.pcm", "a.cc"}).preprocesses);
+}
+
 class ResponseFile : public ::testing::Test {
  protected:
   ResponseFile() {
