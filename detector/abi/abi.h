@@ -21,7 +21,7 @@
  * Calling context. Every function that calls another keeps a hash of the calls that led to it: at entry
  *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) *
  * GORACE_CONTEXT_MULTIPLIER and at every exit (return, resume, and after each landing pad: the function's own value) it
- * stores `saved` (or its own value) back. The multiplier is even, and so is every context but that which a function
+ * stores `saved` (or its own value) back (check_calls.h has the entry as a call). The multiplier is even, and so is every context but that which a function
  * leaves for a call of itself (instrument/pass/calling_context.h). A function that calls nothing may leave it alone:
  * the entry points add the accessing function's own return address.
  *

@@ -1,4 +1,4 @@
-/* Checks that are calls altogether; the rest of the contract is abi.h. (They came after its version 3, to which they
+/* Checks that are calls altogether, and the entry of functions; the rest of the contract is abi.h. (They came after its version 3, to which they
  * only add: objects of an older plugin need none of them.)
  *
  * Where an inline check is not worth its code, a call of __gorace_check_<read or write><bytes> does the same.
@@ -37,6 +37,11 @@ void __gorace_check_write40(void* address);
 void __gorace_check_write48(void* address);
 void __gorace_check_write56(void* address);
 void __gorace_check_write64(void* address);
+
+/* What a function that calls others does at its entry, as abi.h says, without a register or a constant of its own: its
+ * return address in r10; returns the caller's context in r11 and the function's own in r10, preserves all else. In code
+ * of the executable only. */
+void __gorace_enter(void);
 
 #ifdef __cplusplus
 }

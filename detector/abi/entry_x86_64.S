@@ -20,6 +20,8 @@
         .p2align 3
 .Lshadow_base:
         .quad   GORACE_SHADOW_BASE
+.Lcontext_multiplier:
+        .quad   GORACE_CONTEXT_MULTIPLIER
         .text
 
 /* holds_own_access(): returns if the cache has the access, which lies in one granule. */
@@ -160,6 +162,22 @@ __gorace_check_\name:
         .cfi_endproc
         .size   __gorace_check_\name, . - __gorace_check_\name
 .endm
+
+/* abi.h's entry of a function, which has its return address in r10: the caller's context to r11, its own to r10. All
+ * other registers are preserved. */
+        .globl  __gorace_enter
+        .type   __gorace_enter, @function
+        .p2align 4
+__gorace_enter:
+        .cfi_startproc
+        endbr64
+        movq    TLS_WORD(GORACE_TLS_CALLING_CONTEXT), %r11
+        addq    %r11, %r10
+        imulq   .Lcontext_multiplier(%rip), %r10
+        movq    %r10, TLS_WORD(GORACE_TLS_CALLING_CONTEXT)
+        ret
+        .cfi_endproc
+        .size   __gorace_enter, . - __gorace_enter
 
 .macro CHECK_PART direction, bytes, is_write
         START_CHECK \direction\bytes

@@ -64,21 +64,36 @@ ControlPoints find_control_points(llvm::Function& function, const llvm::TargetLi
   return points;
 }
 
-// caller's context + return address
-Value* path_here(IRBuilder<>& builder, Value* callers) {
-  Value* return_address =
-      builder.CreateIntrinsic(builder.getPtrTy(), llvm::Intrinsic::returnaddress, {builder.getInt32(0)});
-  return builder.CreateAdd(callers, builder.CreatePtrToInt(return_address, builder.getInt64Ty()));
+Value* return_address(IRBuilder<>& builder) {
+  Value* address = builder.CreateIntrinsic(builder.getPtrTy(), llvm::Intrinsic::returnaddress, {builder.getInt32(0)});
+  return builder.CreatePtrToInt(address, builder.getInt64Ty());
 }
 
-Value* context_of(IRBuilder<>& builder, Value* path) {
-  return builder.CreateMul(path, builder.getInt64(GORACE_CONTEXT_MULTIPLIER));
+struct Contexts {
+  Value* callers;
+  Value* return_address;
+  Value* own;
+};
+
+// enter sets the function's own context, at its entry.
+Contexts enter(IRBuilder<>& builder, ThreadWords& words) {
+  if (words.has_enter()) {
+    Value* address = return_address(builder);
+    const ThreadWords::EnteredContext entered = words.enter_context(builder, address);
+    return {entered.callers, address, entered.own};
+  }
+  Value* callers = words.load_calling_context(builder);
+  Value* address = return_address(builder);
+  Value* own = builder.CreateMul(builder.CreateAdd(callers, address), builder.getInt64(GORACE_CONTEXT_MULTIPLIER));
+  words.store_calling_context(builder, own);
+  return {callers, address, own};
 }
 
 // What a function leaves for a call of itself: an odd number that is the same at every depth.
-Value* passed_to_itself(IRBuilder<>& builder, Value* callers, Value* path) {
+Value* passed_to_itself(IRBuilder<>& builder, const Contexts& contexts) {
+  Value* path = builder.CreateAdd(contexts.callers, contexts.return_address);
   Value* first = builder.CreateOr(path, builder.getInt64(1));
-  return builder.CreateSelect(builder.CreateTrunc(callers, builder.getInt1Ty()), callers, first);
+  return builder.CreateSelect(builder.CreateTrunc(contexts.callers, builder.getInt1Ty()), contexts.callers, first);
 }
 
 // The point where a call has returned: an invoke's edge may be shared with other ways to that block, which does no
@@ -91,7 +106,7 @@ Instruction* after(llvm::CallBase* call) {
 void keep_at_cold_calls(ThreadWords& words, const ControlPoints& points) {
   for (llvm::CallBase* call : points.never_returning) {
     Emitter builder(call);
-    words.store_calling_context(builder, context_of(builder, path_here(builder, words.load_calling_context(builder))));
+    enter(builder, words);
   }
 }
 
@@ -128,11 +143,8 @@ bool keep_calling_context(llvm::Function& function, ThreadWords& words, const ll
 
   // Entry code has no line of its own, as a prologue has none.
   IRBuilder<> builder(&function.getEntryBlock(), entry_point(function));
-  Value* callers = words.load_calling_context(builder);
-  Value* path = path_here(builder, callers);
-  Value* own = context_of(builder, path);
-  Value* passed = points.of_itself.empty() ? nullptr : passed_to_itself(builder, callers, path);
-  words.store_calling_context(builder, own);
+  const auto [callers, address, own] = enter(builder, words);
+  Value* passed = points.of_itself.empty() ? nullptr : passed_to_itself(builder, {callers, address, own});
   for (Instruction* exit : points.exits) {
     Emitter at_exit(exit);
     words.store_calling_context(at_exit, callers);

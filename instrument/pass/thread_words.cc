@@ -2,6 +2,7 @@
 
 #include "detector/abi/abi.h"
 #include "instrument/pass/emission.h"
+#include "instrument/pass/runtime_functions.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -16,6 +17,9 @@ using llvm::Value;
 namespace {
 
 constexpr unsigned kX86FsAddressSpace = 257;
+
+#define GORACE_STRING_(text) #text
+#define GORACE_STRING(macro) GORACE_STRING_(macro)
 
 llvm::Triple triple_of(const llvm::Module& module) { return llvm::Triple(module.getTargetTriple()); }
 
@@ -34,25 +38,29 @@ bool ThreadWords::is_supported(const llvm::Module& module) {
 ThreadWords::ThreadWords(llvm::Function& function)
     : function_(function),
       is_x86_(triple_of(*function.getParent()).getArch() == llvm::Triple::x86_64),
+      is_beside_detector_(is_x86_ && is_beside_detector(*function.getParent())),
       i64_(llvm::Type::getInt64Ty(function.getContext())) {}
 
 Value* ThreadWords::variable_offset() {
   if (variable_offset_ == nullptr) {
     IRBuilder<> builder(&function_.getEntryBlock(), entry_point(function_));
-    variable_offset_ = call_assembly(builder,
-                                     is_x86_ ? "movq __gorace_tls@GOTTPOFF(%rip), $0"
-                                             : "adrp $0, :gottprel:__gorace_tls\n\tldr $0, [$0, :gottprel_lo12:__gorace_tls]",
-                                     /*has_side_effects=*/false);
+    variable_offset_ =
+        call_assembly(builder,
+                      is_x86_ ? "movq __gorace_tls@GOTTPOFF(%rip), $0"
+                              : "adrp $0, :gottprel:__gorace_tls\n\tldr $0, [$0, :gottprel_lo12:__gorace_tls]",
+                      /*has_side_effects=*/false);
   }
   return variable_offset_;
 }
 
 Value* ThreadWords::word_address(IRBuilder<>& builder, unsigned offset, Value* index) {
   Value* address = variable_offset();
-  if (!is_x86_) address = builder.CreateAdd(call_assembly(builder, "mrs $0, tpidr_el0", /*has_side_effects=*/true), address);
+  if (!is_x86_)
+    address = builder.CreateAdd(call_assembly(builder, "mrs $0, tpidr_el0", /*has_side_effects=*/true), address);
   if (index != nullptr) address = builder.CreateAdd(address, builder.CreateShl(index, 3));
   if (offset != 0) address = builder.CreateAdd(address, builder.getInt64(offset));
-  return builder.CreateIntToPtr(address, llvm::PointerType::get(builder.getContext(), is_x86_ ? kX86FsAddressSpace : 0));
+  return builder.CreateIntToPtr(address,
+                                llvm::PointerType::get(builder.getContext(), is_x86_ ? kX86FsAddressSpace : 0));
 }
 
 Value* ThreadWords::load_current(IRBuilder<>& builder) {
@@ -70,7 +78,23 @@ Value* ThreadWords::load_calling_context(IRBuilder<>& builder) {
 }
 
 void ThreadWords::store_calling_context(IRBuilder<>& builder, Value* value) {
+  if (is_beside_detector_) {
+    constexpr const char kStore[] = "movq $0, %fs:__gorace_tls@tpoff+" GORACE_STRING(GORACE_TLS_CALLING_CONTEXT);
+    auto* type = llvm::FunctionType::get(builder.getVoidTy(), {i64_}, /*isVarArg=*/false);
+    builder.CreateCall(llvm::InlineAsm::get(type, kStore, "r", /*hasSideEffects=*/true), {value});
+    return;
+  }
   mark_own(builder.CreateAlignedStore(value, word_address(builder, GORACE_TLS_CALLING_CONTEXT), llvm::Align(8)));
+}
+
+// Not a call to LLVM, so that all other registers keep their values. It writes below the stack pointer.
+ThreadWords::EnteredContext ThreadWords::enter_context(IRBuilder<>& builder, Value* return_address) {
+  function_.addFnAttr(llvm::Attribute::NoRedZone);
+  auto* type = llvm::FunctionType::get(llvm::StructType::get(i64_, i64_), {i64_}, /*isVarArg=*/false);
+  auto* call = llvm::InlineAsm::get(type, "callq __gorace_enter@PLT", "={r11},={r10},1,~{dirflag},~{fpsr},~{flags}",
+                                    /*hasSideEffects=*/true);
+  Value* both = builder.CreateCall(call, {return_address});
+  return {builder.CreateExtractValue(both, 0), builder.CreateExtractValue(both, 1)};
 }
 
 llvm::BasicBlock::iterator entry_point(llvm::Function& function) {

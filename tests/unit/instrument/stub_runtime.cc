@@ -17,8 +17,22 @@
 #else
 #define FORWARD(name) asm(".globl __gorace_" #name "\n__gorace_" #name ": b " #name);
 #endif
-// clang-format off
+
 asm(".text");
+#if defined(__x86_64__)
+asm(R"(
+        .globl __gorace_enter
+__gorace_enter:
+        movq %fs:__gorace_tls@tpoff+8, %r11
+        addq %r11, %r10
+        imulq stub_multiplier(%rip), %r10
+        movq %r10, %fs:__gorace_tls@tpoff+8
+        ret
+)");
+extern "C" const uint64_t stub_multiplier = GORACE_CONTEXT_MULTIPLIER;
+#endif
+
+// clang-format off
 FORWARD(strlen) FORWARD(strnlen) FORWARD(strcmp) FORWARD(strncmp) FORWARD(strcasecmp) FORWARD(strncasecmp)
 FORWARD(strchr) FORWARD(strrchr) FORWARD(strstr) FORWARD(strspn) FORWARD(strcspn) FORWARD(strpbrk) FORWARD(memchr)
 FORWARD(memrchr) FORWARD(memcmp) FORWARD(bcmp) FORWARD(strcpy) FORWARD(stpcpy) FORWARD(strncpy) FORWARD(stpncpy)

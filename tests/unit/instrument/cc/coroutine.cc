@@ -20,7 +20,7 @@ struct Task {
 void call();
 
 // CHECK-LABEL: define internal {{.*}} @_Z4workPl.resume(
-// CHECK: store i64 %{{.*}}, ptr addrspace(257)
+// CHECK: asm sideeffect "callq __gorace_enter@PLT"
 // CHECK: @__gorace_write8(
 // CHECK: {{call|invoke}} void @_Z4callv()
 Task work(long* p) {

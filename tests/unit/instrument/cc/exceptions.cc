@@ -7,11 +7,12 @@ void call();
 void handle();
 
 // CHECK-LABEL: define {{.*}} @_Z7catchesv(
-// CHECK: %[[OWN:.*]] = mul i64
+// CHECK: %[[BOTH:.*]] = call { i64, i64 } asm sideeffect "callq __gorace_enter@PLT"
+// CHECK: %[[OWN:.*]] = extractvalue { i64, i64 } %[[BOTH]], 1
 // CHECK: invoke void @_Z4callv()
 // CHECK: landingpad
 // CHECK-NEXT: catch
-// CHECK: store i64 %[[OWN]], ptr addrspace(257)
+// CHECK: asm sideeffect "movq $0, %fs:__gorace_tls@tpoff+8", "r"(i64 %[[OWN]])
 // CHECK: {{call|invoke}} void @_Z6handlev()
 void catches() {
 #ifndef NO_EXCEPTIONS

@@ -26,6 +26,6 @@ define i64 @untouched(i64 %a) memory(none) willreturn {
 }
 
 ; CHECK-DAG: attributes #[[PLAIN]] = { nounwind "disable-tail-calls"="true" "frame-pointer"="all" }
-; CHECK-DAG: attributes #[[CALLER]] = { "disable-tail-calls"="true" "frame-pointer"="all" }
+; CHECK-DAG: attributes #[[CALLER]] = { noredzone "disable-tail-calls"="true" "frame-pointer"="all" }
 ; CHECK-DAG: attributes #[[ELSEWHERE]] = { nounwind }
 ; CHECK-DAG: attributes #[[UNTOUCHED]] = { willreturn memory(none) }
