@@ -3,7 +3,7 @@
 // Run:    gorace run samples/loop_variable_capture.cc
 // Exit:   66
 // Stderr: ^WARNING: DATA RACE$
-// Stderr: ^(Read|Previous read) at 0x[0-9a-f]+ by goroutine [0-9]+:$
+// Stderr: ^(Read|Previous read) at 0x[0-9a-f]+( \(gorace::Chan<int>::send\))? by goroutine [0-9]+:$
 // Stderr: ^(Write|Previous write) at 0x[0-9a-f]+ by main goroutine:$
 // Stderr: loop_variable_capture.cc:19
 #include <gorace/gorace.h>
