@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "detector/context/context.h"
+#include "detector/context/losses.h"
 #include "detector/context/thread_state.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/sync_events.h"
@@ -29,8 +31,7 @@ struct Handler {
 constinit Handler g_handlers[kSignals] = {};
 
 // Signals put off by a thread. Further ones of a number merge, as the kernel's pending signals do, but real-time ones,
-// which queue. It is inside the detector for microseconds. When there is no room the handler runs at once: its accesses
-// are not recorded then, and counted (Loss::kNestedAccess).
+// which queue. It is inside the detector for microseconds. When there is no room the handler runs at once.
 struct Deferred {
   static constexpr int kMost = 8;
   volatile int number[kMost];  // 0: free
@@ -62,6 +63,14 @@ void call_handler(int number, siginfo_t* info, void* interrupted) {
   if (asynchronous && number != SIGTERM && errno != saved_errno) {
     report_errno_changed(reinterpret_cast<uintptr_t>(function));
   }
+}
+
+// call_handler_inside runs it while its thread is inside the detector and may hold any of its locks: nothing that it
+// does is watched, and that is counted, as one access.
+void call_handler_inside(int number, siginfo_t* info, void* interrupted) {
+  count_loss(Loss::kNestedAccess);
+  const IgnoreScope unwatched;
+  call_handler(number, info, interrupted);
 }
 
 // defer puts the signal off, or tells that it cannot.
@@ -102,8 +111,11 @@ void run_deferred() {
 
 void trampoline(int number, siginfo_t* info, void* interrupted) {
   const int saved_errno = errno;
-  const bool may_wait = in_detector() && !raised_by_instruction(number, info);
-  if (!may_wait || !defer(number, info)) call_handler(number, info, interrupted);
+  if (!in_detector()) {
+    call_handler(number, info, interrupted);
+  } else if (raised_by_instruction(number, info) || !defer(number, info)) {
+    call_handler_inside(number, info, interrupted);
+  }
   errno = saved_errno;
 }
 
