@@ -15,6 +15,7 @@
 #include "detector/report/report.h"
 #include "detector/report/thread_memory.h"
 #include "detector/shadow/access.h"
+#include "detector/shadow/run_again.h"
 #include "runtime/alloc/alloc_hooks.h"
 #include "runtime/base/exit_hooks.h"
 #include "runtime/hooks.h"
@@ -75,9 +76,10 @@ void start() {
 
 // Functions in .preinit_array of the executable run before the constructors of all libraries, and what they register
 // for the program's exit runs after the destructors of all: races in those are reported and counted like others.
-static void begin() {
+static void begin(int, char** arguments, char** environment) {
+  gorace::detector::note_start_vectors(arguments, environment);
   gorace::runtime::register_exit_hooks();
   gorace::detector::start();
 }
-using PreinitFunction = void (*)();
+using PreinitFunction = void (*)(int, char**, char**);
 [[gnu::used, gnu::section(".preinit_array")]] static const PreinitFunction g_preinit = begin;

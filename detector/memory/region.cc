@@ -51,16 +51,23 @@ bool overcommit_is_strict() {
   return got == 1 && mode == '2';
 }
 
+rlim_t limit_of(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  return getrlimit(resource, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
 }  // namespace
 
 void die_without_memory(size_t bytes, const char* what, int error) {
-  rlimit limit{};
-  const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  const rlim_t address_space = limit_of(RLIMIT_AS);
+  const rlim_t data = limit_of(RLIMIT_DATA);
   {
     runtime::RawWriter out(2);
     out << "gorace: cannot reserve " << (bytes >> 30) << " GiB of address space for " << what << ": ";
-    if (limited) {
-      out << "the limit on virtual memory is " << (limit.rlim_cur >> 20) << " MiB; lift it with: ulimit -v unlimited\n";
+    if (address_space != RLIM_INFINITY) {
+      out << "the limit on virtual memory is " << (address_space >> 20) << " MiB; lift it with: ulimit -v unlimited\n";
+    } else if (data != RLIM_INFINITY) {
+      out << "the limit on data is " << (data >> 20) << " MiB; lift it with: ulimit -d unlimited\n";
     } else if (overcommit_is_strict()) {
       out << "vm.overcommit_memory is 2, which counts reserved address space as memory; set it to 0 or 1\n";
     } else {

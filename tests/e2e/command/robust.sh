@@ -30,6 +30,53 @@ out_is 'done'
 # Without address randomisation, where the system lets us.
 if setarch -R true 2>/dev/null; then race_found setarch -R "$gorace" run ./race; fi
 
+# The old order of mappings, upwards from where the shadow must be: asked for, or because the stack has no limit. The
+# program is executed again, once, and finds everything as it was.
+cat >layout.cc <<'END'
+#include <pthread.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+int shared;
+int main(int, char** arguments) {
+  rlimit stack;
+  getrlimit(RLIMIT_STACK, &stack);
+  pthread_attr_t attributes;
+  size_t thread_stack = 0;
+  pthread_getattr_default_np(&attributes);
+  pthread_attr_getstacksize(&attributes, &thread_stack);
+  char name[32] = {};
+  fgets(name, sizeof name, fopen("/proc/self/comm", "r"));
+  int of_gorace = 0;
+  for (char** variable = environ; *variable != nullptr; ++variable) of_gorace += strstr(*variable, "AGAIN") != nullptr;
+  printf("%s %s %s %d %x %ld %zu\n", arguments[1], strtok(name, "\n"), getenv("KEPT"), of_gorace,
+         personality(0xffffffff), static_cast<long>(stack.rlim_cur), thread_stack >> 10);
+  fflush(stdout);
+  std::thread first([] { shared = 1; }), second([] { shared = 2; });
+  first.join();
+  second.join();
+}
+END
+t gorace c++ -g -O1 -Wno-unused-result layout.cc -o layout
+code_is 0
+export KEPT="a b"
+if (ulimit -S -s unlimited) 2>/dev/null; then
+  race_found bash -c 'ulimit -S -s unlimited && exec "$0" run ./layout x' "$gorace"
+  out_is 'x layout a b 0 0 -1 2048'
+fi
+if setarch -L true 2>/dev/null; then
+  race_found bash -c 'ulimit -S -s 4096 && exec setarch -L "$0" run ./layout x' "$gorace"
+  out_is 'x layout a b 0 200000 4194304 4096'
+  race_found bash -c 'ulimit -S -s 4096 && exec setarch -R -L "$0" run ./layout x' "$gorace"
+  out_is 'x layout a b 0 240000 4194304 4096'
+fi
+# A variable of that name which is none of gorace's.
+race_found env GORACE_RAN_AGAIN=zz "$gorace" run ./race
+
 # In a container whose seccomp filter refuses personality(), as Docker's does.
 cat >refuse_personality.c <<'END'
 #include <errno.h>
@@ -58,13 +105,29 @@ END
 "$clangxx" -x c refuse_personality.c -o refuse_personality
 refused=0
 ./refuse_personality /bin/true || refused=$?
-if [ $refused -ne 77 ]; then race_found ./refuse_personality "$gorace" run ./race; fi
+if [ $refused -ne 77 ]; then
+  race_found ./refuse_personality "$gorace" run ./race
+  # There the limit alone is changed for the start; where that is not the reason, it is said what is.
+  if (ulimit -S -s unlimited) 2>/dev/null; then
+    race_found bash -c 'ulimit -S -s unlimited && exec ./refuse_personality "$0" run ./race' "$gorace"
+  fi
+  if setarch -L true 2>/dev/null; then
+    t bash -c 'ulimit -S -s 4096 && exec setarch -L ./refuse_personality ./race'
+    code_is 2
+    out_is ""
+    err_is "gorace: the program's address layout collides with the race detector's shadow memory, and the system forbids to switch address randomisation off (personality); run it with: setarch -R"
+  fi
+fi
 
 # A limit on address space: said before anything runs.
 t bash -c 'ulimit -v 4000000 && exec ./race'
 code_is 2
 out_is ""
 err_is "gorace: cannot reserve 32768 GiB of address space for shadow memory: the limit on virtual memory is 3906 MiB; lift it with: ulimit -v unlimited"
+t bash -c 'ulimit -d 100000 && exec ./race'
+code_is 2
+out_is ""
+err_is "gorace: cannot reserve 32768 GiB of address space for shadow memory: the limit on data is 97 MiB; lift it with: ulimit -d unlimited"
 
 # vm.overcommit_memory=2, under which the kernel refuses the reservation, here by a filter; the setting is another
 # file's in a mount namespace of its own, where the system lets us.
