@@ -6,22 +6,23 @@ using namespace gorace::detector;
 
 namespace {
 
-constinit RealFunction<void*(void*, const void*, size_t, size_t)> real_memcpy("__memcpy_chk");
-constinit RealFunction<void*(void*, const void*, size_t, size_t)> real_memmove("__memmove_chk");
-constinit RealFunction<void*(void*, const void*, size_t, size_t)> real_mempcpy("__mempcpy_chk");
-constinit RealFunction<void*(void*, int, size_t, size_t)> real_memset("__memset_chk");
-constinit RealFunction<char*(char*, const char*, size_t)> real_strcpy("__strcpy_chk");
-constinit RealFunction<char*(char*, const char*, size_t)> real_stpcpy("__stpcpy_chk");
-constinit RealFunction<char*(char*, const char*, size_t, size_t)> real_strncpy("__strncpy_chk");
-constinit RealFunction<char*(char*, const char*, size_t, size_t)> real_stpncpy("__stpncpy_chk");
-constinit RealFunction<char*(char*, const char*, size_t)> real_strcat("__strcat_chk");
-constinit RealFunction<char*(char*, const char*, size_t, size_t)> real_strncat("__strncat_chk");
-constinit RealFunction<int(char*, size_t, int, size_t, const char*, va_list)> real_vsnprintf("__vsnprintf_chk");
-constinit RealFunction<int(char*, int, size_t, const char*, va_list)> real_vsprintf("__vsprintf_chk");
-constinit RealFunction<int(FILE*, int, const char*, va_list)> real_vfprintf("__vfprintf_chk");
-constinit RealFunction<int(int, const char*, va_list)> real_vprintf("__vprintf_chk");
-constinit RealFunction<char*(char*, size_t, int, FILE*)> real_fgets("__fgets_chk");
-constinit RealFunction<size_t(void*, size_t, size_t, size_t, FILE*)> real_fread("__fread_chk");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t, size_t)> real_memcpy("__memcpy_chk");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t, size_t)> real_memmove("__memmove_chk");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t, size_t)> real_mempcpy("__mempcpy_chk");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, int, size_t, size_t)> real_memset("__memset_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_strcpy("__strcpy_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_stpcpy("__stpcpy_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t, size_t)> real_strncpy("__strncpy_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t, size_t)> real_stpncpy("__stpncpy_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_strcat("__strcat_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t, size_t)> real_strncat("__strncat_chk");
+GORACE_REAL_FUNCTION RealFunction<int(char*, size_t, int, size_t, const char*, va_list)> real_vsnprintf(
+    "__vsnprintf_chk");
+GORACE_REAL_FUNCTION RealFunction<int(char*, int, size_t, const char*, va_list)> real_vsprintf("__vsprintf_chk");
+GORACE_REAL_FUNCTION RealFunction<int(FILE*, int, const char*, va_list)> real_vfprintf("__vfprintf_chk");
+GORACE_REAL_FUNCTION RealFunction<int(int, const char*, va_list)> real_vprintf("__vprintf_chk");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, size_t, int, FILE*)> real_fgets("__fgets_chk");
+GORACE_REAL_FUNCTION RealFunction<size_t(void*, size_t, size_t, size_t, FILE*)> real_fread("__fread_chk");
 
 }  // namespace
 

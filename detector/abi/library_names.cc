@@ -49,62 +49,57 @@ bool is_made_by_thread_sanitizer_code(uintptr_t pc) {
 
 namespace {
 
-constinit RealFunction<void*(void*, const void*, size_t)> real_memcpy("memcpy");
-constinit RealFunction<void*(void*, const void*, size_t)> real_memmove("memmove");
-constinit RealFunction<void*(void*, const void*, size_t)> real_mempcpy("mempcpy");
-constinit RealFunction<void*(void*, int, size_t)> real_memset("memset");
-constinit RealFunction<size_t(const char*)> real_strlen("strlen");
-constinit RealFunction<size_t(const char*, size_t)> real_strnlen("strnlen");
-constinit RealFunction<int(const char*, const char*)> real_strcmp("strcmp");
-constinit RealFunction<int(const char*, const char*, size_t)> real_strncmp("strncmp");
-constinit RealFunction<int(const char*, const char*)> real_strcasecmp("strcasecmp");
-constinit RealFunction<int(const char*, const char*, size_t)> real_strncasecmp("strncasecmp");
-constinit RealFunction<char*(const char*, int)> real_strchr("strchr");
-constinit RealFunction<char*(const char*, int)> real_strrchr("strrchr");
-constinit RealFunction<char*(const char*, const char*)> real_strstr("strstr");
-constinit RealFunction<size_t(const char*, const char*)> real_strspn("strspn");
-constinit RealFunction<size_t(const char*, const char*)> real_strcspn("strcspn");
-constinit RealFunction<char*(const char*, const char*)> real_strpbrk("strpbrk");
-constinit RealFunction<void*(const void*, int, size_t)> real_memchr("memchr");
-constinit RealFunction<void*(const void*, int, size_t)> real_memrchr("memrchr");
-constinit RealFunction<int(const void*, const void*, size_t)> real_memcmp("memcmp");
-constinit RealFunction<int(const void*, const void*, size_t)> real_bcmp("bcmp");
-constinit RealFunction<char*(char*, const char*)> real_strcpy("strcpy");
-constinit RealFunction<char*(char*, const char*)> real_stpcpy("stpcpy");
-constinit RealFunction<char*(char*, const char*, size_t)> real_strncpy("strncpy");
-constinit RealFunction<char*(char*, const char*, size_t)> real_stpncpy("stpncpy");
-constinit RealFunction<char*(char*, const char*)> real_strcat("strcat");
-constinit RealFunction<char*(char*, const char*, size_t)> real_strncat("strncat");
-constinit RealFunction<char*(const char*)> real_strdup("strdup");
-constinit RealFunction<char*(const char*, size_t)> real_strndup("strndup");
-constinit RealFunction<int(char*, size_t, const char*, va_list)> real_vsnprintf("vsnprintf");
-constinit RealFunction<int(char*, const char*, va_list)> real_vsprintf("vsprintf");
-constinit RealFunction<size_t(void*, size_t, size_t, FILE*)> real_fread("fread");
-constinit RealFunction<size_t(const void*, size_t, size_t, FILE*)> real_fwrite("fwrite");
-constinit RealFunction<char*(char*, int, FILE*)> real_fgets("fgets");
-constinit RealFunction<int(const char*, FILE*)> real_fputs("fputs");
-constinit RealFunction<int(const char*)> real_puts("puts");
-constinit RealFunction<long(const char*, char**, int)> real_strtol("strtol");
-constinit RealFunction<long long(const char*, char**, int)> real_strtoll("strtoll");
-constinit RealFunction<unsigned long(const char*, char**, int)> real_strtoul("strtoul");
-constinit RealFunction<unsigned long long(const char*, char**, int)> real_strtoull("strtoull");
-constinit RealFunction<double(const char*, char**)> real_strtod("strtod");
-constinit RealFunction<float(const char*, char**)> real_strtof("strtof");
-constinit RealFunction<int(const char*)> real_atoi("atoi");
-constinit RealFunction<long(const char*)> real_atol("atol");
-constinit RealFunction<long long(const char*)> real_atoll("atoll");
-constinit RealFunction<double(const char*)> real_atof("atof");
-constinit RealFunction<int(FILE*, const char*, va_list)> real_vfprintf("vfprintf");
-constinit RealFunction<int(const char*, va_list)> real_vprintf("vprintf");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t)> real_memcpy("memcpy");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t)> real_memmove("memmove");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, const void*, size_t)> real_mempcpy("mempcpy");
+GORACE_REAL_FUNCTION RealFunction<void*(void*, int, size_t)> real_memset("memset");
+GORACE_REAL_FUNCTION RealFunction<size_t(const char*)> real_strlen("strlen");
+GORACE_REAL_FUNCTION RealFunction<size_t(const char*, size_t)> real_strnlen("strnlen");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*)> real_strcmp("strcmp");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*, size_t)> real_strncmp("strncmp");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*)> real_strcasecmp("strcasecmp");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*, size_t)> real_strncasecmp("strncasecmp");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*, int)> real_strchr("strchr");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*, int)> real_strrchr("strrchr");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*, const char*)> real_strstr("strstr");
+GORACE_REAL_FUNCTION RealFunction<size_t(const char*, const char*)> real_strspn("strspn");
+GORACE_REAL_FUNCTION RealFunction<size_t(const char*, const char*)> real_strcspn("strcspn");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*, const char*)> real_strpbrk("strpbrk");
+GORACE_REAL_FUNCTION RealFunction<void*(const void*, int, size_t)> real_memchr("memchr");
+GORACE_REAL_FUNCTION RealFunction<void*(const void*, int, size_t)> real_memrchr("memrchr");
+GORACE_REAL_FUNCTION RealFunction<int(const void*, const void*, size_t)> real_memcmp("memcmp");
+GORACE_REAL_FUNCTION RealFunction<int(const void*, const void*, size_t)> real_bcmp("bcmp");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*)> real_strcpy("strcpy");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*)> real_stpcpy("stpcpy");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_strncpy("strncpy");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_stpncpy("stpncpy");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*)> real_strcat("strcat");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, const char*, size_t)> real_strncat("strncat");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*)> real_strdup("strdup");
+GORACE_REAL_FUNCTION RealFunction<char*(const char*, size_t)> real_strndup("strndup");
+GORACE_REAL_FUNCTION RealFunction<int(char*, size_t, const char*, va_list)> real_vsnprintf("vsnprintf");
+GORACE_REAL_FUNCTION RealFunction<int(char*, const char*, va_list)> real_vsprintf("vsprintf");
+GORACE_REAL_FUNCTION RealFunction<size_t(void*, size_t, size_t, FILE*)> real_fread("fread");
+GORACE_REAL_FUNCTION RealFunction<size_t(const void*, size_t, size_t, FILE*)> real_fwrite("fwrite");
+GORACE_REAL_FUNCTION RealFunction<char*(char*, int, FILE*)> real_fgets("fgets");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, FILE*)> real_fputs("fputs");
+GORACE_REAL_FUNCTION RealFunction<int(const char*)> real_puts("puts");
+GORACE_REAL_FUNCTION RealFunction<long(const char*, char**, int)> real_strtol("strtol");
+GORACE_REAL_FUNCTION RealFunction<long long(const char*, char**, int)> real_strtoll("strtoll");
+GORACE_REAL_FUNCTION RealFunction<unsigned long(const char*, char**, int)> real_strtoul("strtoul");
+GORACE_REAL_FUNCTION RealFunction<unsigned long long(const char*, char**, int)> real_strtoull("strtoull");
+GORACE_REAL_FUNCTION RealFunction<double(const char*, char**)> real_strtod("strtod");
+GORACE_REAL_FUNCTION RealFunction<float(const char*, char**)> real_strtof("strtof");
+GORACE_REAL_FUNCTION RealFunction<int(const char*)> real_atoi("atoi");
+GORACE_REAL_FUNCTION RealFunction<long(const char*)> real_atol("atol");
+GORACE_REAL_FUNCTION RealFunction<long long(const char*)> real_atoll("atoll");
+GORACE_REAL_FUNCTION RealFunction<double(const char*)> real_atof("atof");
+GORACE_REAL_FUNCTION RealFunction<int(FILE*, const char*, va_list)> real_vfprintf("vfprintf");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, va_list)> real_vprintf("vprintf");
 
 }  // namespace
 
 void watch_library_names() {
-  // Signal handlers may call these, and must not be the first to do so.
-  real_memcpy.get();
-  real_memmove.get();
-  real_memset.get();
-  real_strlen.get();
   g_has_thread_sanitizer_code.store(true, std::memory_order_relaxed);
 }
 

@@ -8,12 +8,12 @@ using namespace gorace::detector;
 
 namespace {
 
-constinit RealFunction<int(const char*, const char*, va_list)> real_vsscanf("vsscanf");
-constinit RealFunction<int(const char*, const char*, va_list)> real_isoc99_vsscanf("__isoc99_vsscanf");
-constinit RealFunction<int(FILE*, const char*, va_list)> real_vfscanf("vfscanf");
-constinit RealFunction<int(FILE*, const char*, va_list)> real_isoc99_vfscanf("__isoc99_vfscanf");
-constinit RealFunction<int(const char*, va_list)> real_vscanf("vscanf");
-constinit RealFunction<int(const char*, va_list)> real_isoc99_vscanf("__isoc99_vscanf");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*, va_list)> real_vsscanf("vsscanf");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, const char*, va_list)> real_isoc99_vsscanf("__isoc99_vsscanf");
+GORACE_REAL_FUNCTION RealFunction<int(FILE*, const char*, va_list)> real_vfscanf("vfscanf");
+GORACE_REAL_FUNCTION RealFunction<int(FILE*, const char*, va_list)> real_isoc99_vfscanf("__isoc99_vfscanf");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, va_list)> real_vscanf("vscanf");
+GORACE_REAL_FUNCTION RealFunction<int(const char*, va_list)> real_isoc99_vscanf("__isoc99_vscanf");
 
 }  // namespace
 

@@ -16,9 +16,9 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(pthread_barrier_init)> real_init("pthread_barrier_init");
-constinit RealFunction<decltype(pthread_barrier_destroy)> real_destroy("pthread_barrier_destroy");
-constinit RealFunction<decltype(pthread_barrier_wait)> real_wait("pthread_barrier_wait");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_barrier_init)> real_init("pthread_barrier_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_barrier_destroy)> real_destroy("pthread_barrier_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_barrier_wait)> real_wait("pthread_barrier_wait");
 
 struct Barrier {
   uintptr_t address = 0;

@@ -14,18 +14,18 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(mtx_init)> real_mtx_init("mtx_init");
-constinit RealFunction<decltype(mtx_destroy)> real_mtx_destroy("mtx_destroy");
-constinit RealFunction<decltype(mtx_lock)> real_mtx_lock("mtx_lock");
-constinit RealFunction<decltype(mtx_trylock)> real_mtx_trylock("mtx_trylock");
-constinit RealFunction<decltype(mtx_timedlock)> real_mtx_timedlock("mtx_timedlock");
-constinit RealFunction<decltype(mtx_unlock)> real_mtx_unlock("mtx_unlock");
-constinit RealFunction<decltype(cnd_init)> real_cnd_init("cnd_init");
-constinit RealFunction<decltype(cnd_destroy)> real_cnd_destroy("cnd_destroy");
-constinit RealFunction<decltype(cnd_signal)> real_cnd_signal("cnd_signal");
-constinit RealFunction<decltype(cnd_broadcast)> real_cnd_broadcast("cnd_broadcast");
-constinit RealFunction<decltype(cnd_wait)> real_cnd_wait("cnd_wait");
-constinit RealFunction<decltype(cnd_timedwait)> real_cnd_timedwait("cnd_timedwait");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_init)> real_mtx_init("mtx_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_destroy)> real_mtx_destroy("mtx_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_lock)> real_mtx_lock("mtx_lock");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_trylock)> real_mtx_trylock("mtx_trylock");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_timedlock)> real_mtx_timedlock("mtx_timedlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(mtx_unlock)> real_mtx_unlock("mtx_unlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_init)> real_cnd_init("cnd_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_destroy)> real_cnd_destroy("cnd_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_signal)> real_cnd_signal("cnd_signal");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_broadcast)> real_cnd_broadcast("cnd_broadcast");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_wait)> real_cnd_wait("cnd_wait");
+GORACE_REAL_FUNCTION RealFunction<decltype(cnd_timedwait)> real_cnd_timedwait("cnd_timedwait");
 
 struct C11Start {
   thrd_start_t body;

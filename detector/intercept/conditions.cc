@@ -10,13 +10,13 @@ namespace {
 
 // glibc 2.3.2 changed the layout and kept the older functions under an older version.
 constexpr const char kVersion[] = "GLIBC_2.3.2";
-constinit RealFunction<decltype(pthread_cond_init)> real_init("pthread_cond_init", kVersion);
-constinit RealFunction<decltype(pthread_cond_destroy)> real_destroy("pthread_cond_destroy", kVersion);
-constinit RealFunction<decltype(pthread_cond_signal)> real_signal("pthread_cond_signal", kVersion);
-constinit RealFunction<decltype(pthread_cond_broadcast)> real_broadcast("pthread_cond_broadcast", kVersion);
-constinit RealFunction<decltype(pthread_cond_wait)> real_wait("pthread_cond_wait", kVersion);
-constinit RealFunction<decltype(pthread_cond_timedwait)> real_timedwait("pthread_cond_timedwait", kVersion);
-constinit RealFunction<decltype(pthread_cond_clockwait)> real_clockwait("pthread_cond_clockwait");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_init)> real_init("pthread_cond_init", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_destroy)> real_destroy("pthread_cond_destroy", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_signal)> real_signal("pthread_cond_signal", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_broadcast)> real_broadcast("pthread_cond_broadcast", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_wait)> real_wait("pthread_cond_wait", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_timedwait)> real_timedwait("pthread_cond_timedwait", kVersion);
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_clockwait)> real_clockwait("pthread_cond_clockwait");
 
 }  // namespace
 }  // namespace gorace::detector

@@ -7,7 +7,7 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(strerror_r)> real_strerror_r("strerror_r");
+GORACE_REAL_FUNCTION RealFunction<decltype(strerror_r)> real_strerror_r("strerror_r");
 
 }  // namespace
 }  // namespace gorace::detector

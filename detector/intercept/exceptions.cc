@@ -13,8 +13,8 @@ namespace gorace::detector {
 namespace {
 
 constexpr const char kReleaseName[] = "_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv";
-constinit RealFunction<void(void*)> real_release(kReleaseName);
-constinit RealFunction<void()> real_end_catch("__cxa_end_catch");
+GORACE_REAL_FUNCTION RealFunction<void(void*)> real_release(kReleaseName);
+GORACE_REAL_FUNCTION RealFunction<void()> real_end_catch("__cxa_end_catch");
 
 void on_reference_dropped(const void* exception_object) {
   // Outside of windows, too: asked before the count is changed, it cannot tell whether one opens by then.

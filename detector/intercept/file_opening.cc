@@ -19,23 +19,23 @@ namespace {
 // open and openat are variadic: their mode is passed on whether there is one or not, as glibc's aliases do.
 using Open = int(const char*, int, mode_t);
 using OpenAt = int(int, const char*, int, mode_t);
-constinit RealFunction<Open> real_open("open");
-constinit RealFunction<Open> real_open64("open64");
-constinit RealFunction<OpenAt> real_openat("openat");
-constinit RealFunction<OpenAt> real_openat64("openat64");
-constinit RealFunction<decltype(creat)> real_creat("creat");
-constinit RealFunction<decltype(epoll_create)> real_epoll_create("epoll_create");
-constinit RealFunction<decltype(epoll_create1)> real_epoll_create1("epoll_create1");
-constinit RealFunction<decltype(timerfd_create)> real_timerfd_create("timerfd_create");
-constinit RealFunction<decltype(signalfd)> real_signalfd("signalfd");
-constinit RealFunction<decltype(inotify_init1)> real_inotify_init1("inotify_init1");
-constinit RealFunction<decltype(memfd_create)> real_memfd_create("memfd_create");
-constinit RealFunction<decltype(fopen)> real_fopen("fopen");
-constinit RealFunction<decltype(fopen64)> real_fopen64("fopen64");
-constinit RealFunction<decltype(fclose)> real_fclose("fclose");
+GORACE_REAL_FUNCTION RealFunction<Open> real_open("open");
+GORACE_REAL_FUNCTION RealFunction<Open> real_open64("open64");
+GORACE_REAL_FUNCTION RealFunction<OpenAt> real_openat("openat");
+GORACE_REAL_FUNCTION RealFunction<OpenAt> real_openat64("openat64");
+GORACE_REAL_FUNCTION RealFunction<decltype(creat)> real_creat("creat");
+GORACE_REAL_FUNCTION RealFunction<decltype(epoll_create)> real_epoll_create("epoll_create");
+GORACE_REAL_FUNCTION RealFunction<decltype(epoll_create1)> real_epoll_create1("epoll_create1");
+GORACE_REAL_FUNCTION RealFunction<decltype(timerfd_create)> real_timerfd_create("timerfd_create");
+GORACE_REAL_FUNCTION RealFunction<decltype(signalfd)> real_signalfd("signalfd");
+GORACE_REAL_FUNCTION RealFunction<decltype(inotify_init1)> real_inotify_init1("inotify_init1");
+GORACE_REAL_FUNCTION RealFunction<decltype(memfd_create)> real_memfd_create("memfd_create");
+GORACE_REAL_FUNCTION RealFunction<decltype(fopen)> real_fopen("fopen");
+GORACE_REAL_FUNCTION RealFunction<decltype(fopen64)> real_fopen64("fopen64");
+GORACE_REAL_FUNCTION RealFunction<decltype(fclose)> real_fclose("fclose");
 using Fcntl = int(int, int, void*);
-constinit RealFunction<Fcntl> real_fcntl("fcntl");
-constinit RealFunction<Fcntl> real_fcntl64("fcntl64");
+GORACE_REAL_FUNCTION RealFunction<Fcntl> real_fcntl("fcntl");
+GORACE_REAL_FUNCTION RealFunction<Fcntl> real_fcntl64("fcntl64");
 
 int opened(int fd, CallSite site) {
   if (fd < 0) return fd;

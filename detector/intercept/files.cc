@@ -14,38 +14,38 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(read)> real_read("read");
-constinit RealFunction<decltype(readv)> real_readv("readv");
-constinit RealFunction<decltype(pread)> real_pread("pread");
-constinit RealFunction<decltype(pread64)> real_pread64("pread64");
-constinit RealFunction<decltype(pwrite64)> real_pwrite64("pwrite64");
+GORACE_REAL_FUNCTION RealFunction<decltype(read)> real_read("read");
+GORACE_REAL_FUNCTION RealFunction<decltype(readv)> real_readv("readv");
+GORACE_REAL_FUNCTION RealFunction<decltype(pread)> real_pread("pread");
+GORACE_REAL_FUNCTION RealFunction<decltype(pread64)> real_pread64("pread64");
+GORACE_REAL_FUNCTION RealFunction<decltype(pwrite64)> real_pwrite64("pwrite64");
 // Called in place of the others by code that was compiled with _FORTIFY_SOURCE.
-constinit RealFunction<ssize_t(int, void*, size_t, size_t)> real_read_chk("__read_chk");
-constinit RealFunction<ssize_t(int, void*, size_t, off_t, size_t)> real_pread_chk("__pread_chk");
-constinit RealFunction<decltype(write)> real_write("write");
-constinit RealFunction<decltype(writev)> real_writev("writev");
-constinit RealFunction<decltype(pwrite)> real_pwrite("pwrite");
-constinit RealFunction<decltype(preadv)> real_preadv("preadv");
-constinit RealFunction<decltype(preadv2)> real_preadv2("preadv2");
-constinit RealFunction<decltype(pwritev)> real_pwritev("pwritev");
-constinit RealFunction<decltype(pwritev2)> real_pwritev2("pwritev2");
-constinit RealFunction<decltype(sendfile)> real_sendfile("sendfile");
-constinit RealFunction<decltype(splice)> real_splice("splice");
-constinit RealFunction<decltype(tee)> real_tee("tee");
-constinit RealFunction<decltype(copy_file_range)> real_copy_file_range("copy_file_range");
-constinit RealFunction<decltype(poll)> real_poll("poll");
-constinit RealFunction<decltype(close)> real_close("close");
-constinit RealFunction<decltype(pipe)> real_pipe("pipe");
-constinit RealFunction<decltype(pipe2)> real_pipe2("pipe2");
-constinit RealFunction<decltype(eventfd)> real_eventfd("eventfd");
-constinit RealFunction<decltype(eventfd_read)> real_eventfd_read("eventfd_read");
-constinit RealFunction<decltype(eventfd_write)> real_eventfd_write("eventfd_write");
-constinit RealFunction<decltype(dup)> real_dup("dup");
-constinit RealFunction<decltype(dup2)> real_dup2("dup2");
-constinit RealFunction<decltype(dup3)> real_dup3("dup3");
-constinit RealFunction<decltype(epoll_ctl)> real_epoll_ctl("epoll_ctl");
-constinit RealFunction<decltype(epoll_wait)> real_epoll_wait("epoll_wait");
-constinit RealFunction<decltype(epoll_pwait)> real_epoll_pwait("epoll_pwait");
+GORACE_REAL_FUNCTION RealFunction<ssize_t(int, void*, size_t, size_t)> real_read_chk("__read_chk");
+GORACE_REAL_FUNCTION RealFunction<ssize_t(int, void*, size_t, off_t, size_t)> real_pread_chk("__pread_chk");
+GORACE_REAL_FUNCTION RealFunction<decltype(write)> real_write("write");
+GORACE_REAL_FUNCTION RealFunction<decltype(writev)> real_writev("writev");
+GORACE_REAL_FUNCTION RealFunction<decltype(pwrite)> real_pwrite("pwrite");
+GORACE_REAL_FUNCTION RealFunction<decltype(preadv)> real_preadv("preadv");
+GORACE_REAL_FUNCTION RealFunction<decltype(preadv2)> real_preadv2("preadv2");
+GORACE_REAL_FUNCTION RealFunction<decltype(pwritev)> real_pwritev("pwritev");
+GORACE_REAL_FUNCTION RealFunction<decltype(pwritev2)> real_pwritev2("pwritev2");
+GORACE_REAL_FUNCTION RealFunction<decltype(sendfile)> real_sendfile("sendfile");
+GORACE_REAL_FUNCTION RealFunction<decltype(splice)> real_splice("splice");
+GORACE_REAL_FUNCTION RealFunction<decltype(tee)> real_tee("tee");
+GORACE_REAL_FUNCTION RealFunction<decltype(copy_file_range)> real_copy_file_range("copy_file_range");
+GORACE_REAL_FUNCTION RealFunction<decltype(poll)> real_poll("poll");
+GORACE_REAL_FUNCTION RealFunction<decltype(close)> real_close("close");
+GORACE_REAL_FUNCTION RealFunction<decltype(pipe)> real_pipe("pipe");
+GORACE_REAL_FUNCTION RealFunction<decltype(pipe2)> real_pipe2("pipe2");
+GORACE_REAL_FUNCTION RealFunction<decltype(eventfd)> real_eventfd("eventfd");
+GORACE_REAL_FUNCTION RealFunction<decltype(eventfd_read)> real_eventfd_read("eventfd_read");
+GORACE_REAL_FUNCTION RealFunction<decltype(eventfd_write)> real_eventfd_write("eventfd_write");
+GORACE_REAL_FUNCTION RealFunction<decltype(dup)> real_dup("dup");
+GORACE_REAL_FUNCTION RealFunction<decltype(dup2)> real_dup2("dup2");
+GORACE_REAL_FUNCTION RealFunction<decltype(dup3)> real_dup3("dup3");
+GORACE_REAL_FUNCTION RealFunction<decltype(epoll_ctl)> real_epoll_ctl("epoll_ctl");
+GORACE_REAL_FUNCTION RealFunction<decltype(epoll_wait)> real_epoll_wait("epoll_wait");
+GORACE_REAL_FUNCTION RealFunction<decltype(epoll_pwait)> real_epoll_pwait("epoll_pwait");
 
 int opened(int fd, CallSite site) {
   on_file_opened(fd);

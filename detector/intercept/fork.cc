@@ -42,7 +42,7 @@ void after_fork_in_child() {
   sampling_after_fork();
 }
 
-constinit RealFunction<decltype(clone)> real_clone("clone");
+GORACE_REAL_FUNCTION RealFunction<decltype(clone)> real_clone("clone");
 
 // ClonedStart: on the parent's stack, which the child has a copy of.
 struct ClonedStart {

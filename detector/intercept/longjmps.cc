@@ -8,10 +8,10 @@ namespace gorace::detector {
 namespace {
 
 using Jump = void(__jmp_buf_tag*, int);
-constinit RealFunction<Jump> real_longjmp("longjmp");
-constinit RealFunction<Jump> real_underscore_longjmp("_longjmp");
-constinit RealFunction<Jump> real_siglongjmp("siglongjmp");
-constinit RealFunction<Jump> real_checked_longjmp("__longjmp_chk");
+GORACE_REAL_FUNCTION RealFunction<Jump> real_longjmp("longjmp");
+GORACE_REAL_FUNCTION RealFunction<Jump> real_underscore_longjmp("_longjmp");
+GORACE_REAL_FUNCTION RealFunction<Jump> real_siglongjmp("siglongjmp");
+GORACE_REAL_FUNCTION RealFunction<Jump> real_checked_longjmp("__longjmp_chk");
 
 [[noreturn]] void jump(RealFunction<Jump>& real, __jmp_buf_tag* buffer, int value) {
   leave_handlers();

@@ -12,9 +12,9 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(mmap)> real_mmap("mmap");
-constinit RealFunction<decltype(munmap)> real_munmap("munmap");
-constinit RealFunction<decltype(mremap)> real_mremap("mremap");
+GORACE_REAL_FUNCTION RealFunction<decltype(mmap)> real_mmap("mmap");
+GORACE_REAL_FUNCTION RealFunction<decltype(munmap)> real_munmap("munmap");
+GORACE_REAL_FUNCTION RealFunction<decltype(mremap)> real_mremap("mremap");
 
 // Reservations of address space beyond this were never seen with a history, and even a byte a page takes long to go
 // through.

@@ -9,18 +9,18 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(pthread_mutex_init)> real_mutex_init("pthread_mutex_init");
-constinit RealFunction<decltype(pthread_mutex_destroy)> real_mutex_destroy("pthread_mutex_destroy");
-constinit RealFunction<decltype(pthread_mutex_lock)> real_mutex_lock("pthread_mutex_lock");
-constinit RealFunction<decltype(pthread_mutex_trylock)> real_mutex_trylock("pthread_mutex_trylock");
-constinit RealFunction<decltype(pthread_mutex_timedlock)> real_mutex_timedlock("pthread_mutex_timedlock");
-constinit RealFunction<decltype(pthread_mutex_clocklock)> real_mutex_clocklock("pthread_mutex_clocklock");
-constinit RealFunction<decltype(pthread_mutex_unlock)> real_mutex_unlock("pthread_mutex_unlock");
-constinit RealFunction<decltype(pthread_spin_init)> real_spin_init("pthread_spin_init");
-constinit RealFunction<decltype(pthread_spin_destroy)> real_spin_destroy("pthread_spin_destroy");
-constinit RealFunction<decltype(pthread_spin_lock)> real_spin_lock("pthread_spin_lock");
-constinit RealFunction<decltype(pthread_spin_trylock)> real_spin_trylock("pthread_spin_trylock");
-constinit RealFunction<decltype(pthread_spin_unlock)> real_spin_unlock("pthread_spin_unlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_init)> real_mutex_init("pthread_mutex_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_destroy)> real_mutex_destroy("pthread_mutex_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_lock)> real_mutex_lock("pthread_mutex_lock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_trylock)> real_mutex_trylock("pthread_mutex_trylock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_timedlock)> real_mutex_timedlock("pthread_mutex_timedlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_clocklock)> real_mutex_clocklock("pthread_mutex_clocklock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_mutex_unlock)> real_mutex_unlock("pthread_mutex_unlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_init)> real_spin_init("pthread_spin_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_destroy)> real_spin_destroy("pthread_spin_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_lock)> real_spin_lock("pthread_spin_lock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_trylock)> real_spin_trylock("pthread_spin_trylock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_unlock)> real_spin_unlock("pthread_spin_unlock");
 
 }  // namespace
 }  // namespace gorace::detector

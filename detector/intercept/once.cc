@@ -8,7 +8,7 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(pthread_once)> real_once("pthread_once");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_once)> real_once("pthread_once");
 
 // pthread_once passes nothing to the function, so what to call and for whom waits here. Read once, at the start of the
 // call, on the same thread: the function itself may then call other onces, or (a goroutine) continue on another thread.

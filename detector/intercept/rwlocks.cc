@@ -9,17 +9,17 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(pthread_rwlock_init)> real_init("pthread_rwlock_init");
-constinit RealFunction<decltype(pthread_rwlock_destroy)> real_destroy("pthread_rwlock_destroy");
-constinit RealFunction<decltype(pthread_rwlock_rdlock)> real_rdlock("pthread_rwlock_rdlock");
-constinit RealFunction<decltype(pthread_rwlock_tryrdlock)> real_tryrdlock("pthread_rwlock_tryrdlock");
-constinit RealFunction<decltype(pthread_rwlock_timedrdlock)> real_timedrdlock("pthread_rwlock_timedrdlock");
-constinit RealFunction<decltype(pthread_rwlock_clockrdlock)> real_clockrdlock("pthread_rwlock_clockrdlock");
-constinit RealFunction<decltype(pthread_rwlock_wrlock)> real_wrlock("pthread_rwlock_wrlock");
-constinit RealFunction<decltype(pthread_rwlock_trywrlock)> real_trywrlock("pthread_rwlock_trywrlock");
-constinit RealFunction<decltype(pthread_rwlock_timedwrlock)> real_timedwrlock("pthread_rwlock_timedwrlock");
-constinit RealFunction<decltype(pthread_rwlock_clockwrlock)> real_clockwrlock("pthread_rwlock_clockwrlock");
-constinit RealFunction<decltype(pthread_rwlock_unlock)> real_unlock("pthread_rwlock_unlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_init)> real_init("pthread_rwlock_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_destroy)> real_destroy("pthread_rwlock_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_rdlock)> real_rdlock("pthread_rwlock_rdlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_tryrdlock)> real_tryrdlock("pthread_rwlock_tryrdlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_timedrdlock)> real_timedrdlock("pthread_rwlock_timedrdlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_clockrdlock)> real_clockrdlock("pthread_rwlock_clockrdlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_wrlock)> real_wrlock("pthread_rwlock_wrlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_trywrlock)> real_trywrlock("pthread_rwlock_trywrlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_timedwrlock)> real_timedwrlock("pthread_rwlock_timedwrlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_clockwrlock)> real_clockwrlock("pthread_rwlock_clockwrlock");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_rwlock_unlock)> real_unlock("pthread_rwlock_unlock");
 
 int on_read_locked(pthread_rwlock_t* lock, OriginId place, int result) {
   if (result != 0 || is_outside_of_windows()) return result;

@@ -11,14 +11,14 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(sem_init)> real_init("sem_init");
-constinit RealFunction<decltype(sem_destroy)> real_destroy("sem_destroy");
-constinit RealFunction<decltype(sem_open)> real_open("sem_open");
-constinit RealFunction<decltype(sem_post)> real_post("sem_post");
-constinit RealFunction<decltype(sem_wait)> real_wait("sem_wait");
-constinit RealFunction<decltype(sem_trywait)> real_trywait("sem_trywait");
-constinit RealFunction<decltype(sem_timedwait)> real_timedwait("sem_timedwait");
-constinit RealFunction<decltype(sem_clockwait)> real_clockwait("sem_clockwait");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_init)> real_init("sem_init");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_destroy)> real_destroy("sem_destroy");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_open)> real_open("sem_open");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_post)> real_post("sem_post");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_wait)> real_wait("sem_wait");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_trywait)> real_trywait("sem_trywait");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_timedwait)> real_timedwait("sem_timedwait");
+GORACE_REAL_FUNCTION RealFunction<decltype(sem_clockwait)> real_clockwait("sem_clockwait");
 
 int on_taken(sem_t* semaphore, int result) {
   if (result == 0) on_acquire(semaphore);

@@ -20,7 +20,7 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(sigaction)> real_sigaction("sigaction");
+GORACE_REAL_FUNCTION RealFunction<decltype(sigaction)> real_sigaction("sigaction");
 
 constexpr int kSignals = 65;
 

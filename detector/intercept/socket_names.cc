@@ -16,10 +16,10 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(getsockname)> real_getsockname("getsockname");
-constinit RealFunction<decltype(getpeername)> real_getpeername("getpeername");
-constinit RealFunction<decltype(bind)> real_bind("bind");
-constinit RealFunction<decltype(getsockopt)> real_getsockopt("getsockopt");
+GORACE_REAL_FUNCTION RealFunction<decltype(getsockname)> real_getsockname("getsockname");
+GORACE_REAL_FUNCTION RealFunction<decltype(getpeername)> real_getpeername("getpeername");
+GORACE_REAL_FUNCTION RealFunction<decltype(bind)> real_bind("bind");
+GORACE_REAL_FUNCTION RealFunction<decltype(getsockopt)> real_getsockopt("getsockopt");
 
 struct KeepErrno {
   const int saved = errno;

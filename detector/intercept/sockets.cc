@@ -10,29 +10,29 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(recv)> real_recv("recv");
-constinit RealFunction<decltype(recvfrom)> real_recvfrom("recvfrom");
+GORACE_REAL_FUNCTION RealFunction<decltype(recv)> real_recv("recv");
+GORACE_REAL_FUNCTION RealFunction<decltype(recvfrom)> real_recvfrom("recvfrom");
 // Called in place of the others by code that was compiled with _FORTIFY_SOURCE.
-constinit RealFunction<ssize_t(int, void*, size_t, size_t, int)> real_recv_chk("__recv_chk");
-constinit RealFunction<ssize_t(int, void*, size_t, size_t, int, sockaddr*, socklen_t*)> real_recvfrom_chk(
+GORACE_REAL_FUNCTION RealFunction<ssize_t(int, void*, size_t, size_t, int)> real_recv_chk("__recv_chk");
+GORACE_REAL_FUNCTION RealFunction<ssize_t(int, void*, size_t, size_t, int, sockaddr*, socklen_t*)> real_recvfrom_chk(
     "__recvfrom_chk");
-constinit RealFunction<decltype(recvmsg)> real_recvmsg("recvmsg");
-constinit RealFunction<decltype(recvmmsg)> real_recvmmsg("recvmmsg");
-constinit RealFunction<decltype(send)> real_send("send");
-constinit RealFunction<decltype(sendto)> real_sendto("sendto");
-constinit RealFunction<decltype(sendmsg)> real_sendmsg("sendmsg");
-constinit RealFunction<decltype(sendmmsg)> real_sendmmsg("sendmmsg");
-constinit RealFunction<decltype(shutdown)> real_shutdown("shutdown");
-constinit RealFunction<decltype(socket)> real_socket("socket");
-constinit RealFunction<decltype(socketpair)> real_socketpair("socketpair");
-constinit RealFunction<decltype(bind)> real_bind("bind");
-constinit RealFunction<decltype(listen)> real_listen("listen");
-constinit RealFunction<decltype(accept)> real_accept("accept");
-constinit RealFunction<decltype(accept4)> real_accept4("accept4");
-constinit RealFunction<decltype(connect)> real_connect("connect");
-constinit RealFunction<decltype(getsockname)> real_getsockname("getsockname");
-constinit RealFunction<decltype(getpeername)> real_getpeername("getpeername");
-constinit RealFunction<decltype(getsockopt)> real_getsockopt("getsockopt");
+GORACE_REAL_FUNCTION RealFunction<decltype(recvmsg)> real_recvmsg("recvmsg");
+GORACE_REAL_FUNCTION RealFunction<decltype(recvmmsg)> real_recvmmsg("recvmmsg");
+GORACE_REAL_FUNCTION RealFunction<decltype(send)> real_send("send");
+GORACE_REAL_FUNCTION RealFunction<decltype(sendto)> real_sendto("sendto");
+GORACE_REAL_FUNCTION RealFunction<decltype(sendmsg)> real_sendmsg("sendmsg");
+GORACE_REAL_FUNCTION RealFunction<decltype(sendmmsg)> real_sendmmsg("sendmmsg");
+GORACE_REAL_FUNCTION RealFunction<decltype(shutdown)> real_shutdown("shutdown");
+GORACE_REAL_FUNCTION RealFunction<decltype(socket)> real_socket("socket");
+GORACE_REAL_FUNCTION RealFunction<decltype(socketpair)> real_socketpair("socketpair");
+GORACE_REAL_FUNCTION RealFunction<decltype(bind)> real_bind("bind");
+GORACE_REAL_FUNCTION RealFunction<decltype(listen)> real_listen("listen");
+GORACE_REAL_FUNCTION RealFunction<decltype(accept)> real_accept("accept");
+GORACE_REAL_FUNCTION RealFunction<decltype(accept4)> real_accept4("accept4");
+GORACE_REAL_FUNCTION RealFunction<decltype(connect)> real_connect("connect");
+GORACE_REAL_FUNCTION RealFunction<decltype(getsockname)> real_getsockname("getsockname");
+GORACE_REAL_FUNCTION RealFunction<decltype(getpeername)> real_getpeername("getpeername");
+GORACE_REAL_FUNCTION RealFunction<decltype(getsockopt)> real_getsockopt("getsockopt");
 
 // NameBuffer: where the program wants a name, and how much room it has there.
 class NameBuffer {

@@ -10,6 +10,7 @@
 #include "detector/heap/heap.h"
 #include "detector/intercept/exit_findings.h"
 #include "detector/intercept/fork.h"
+#include "detector/intercept/real_function.h"
 #include "detector/intercept/runtime_hooks.h"
 #include "detector/intercept/threads.h"
 #include "detector/report/report.h"
@@ -65,6 +66,7 @@ void start() {
   if (g_started) return;
   g_started = true;
   map_shadow();
+  resolve_real_functions();
   enable_fences_if_linked();
   prepare_threads();
   prepare_fork();

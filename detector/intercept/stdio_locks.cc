@@ -1,5 +1,5 @@
-// flockfile and funlockfile: a stdio stream's lock in the program's own hands. What libc locks inside its own functions orders nothing here: a
-// program that relies on that alone to hand over its data relies on an accident.
+// flockfile and funlockfile: a stdio stream's lock in the program's own hands. What libc locks inside its own functions
+// orders nothing here: a program that relies on that alone to hand over its data relies on an accident.
 #include <stdio.h>
 
 #include "detector/intercept/real_function.h"
@@ -8,9 +8,9 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(flockfile)> real_flockfile("flockfile");
-constinit RealFunction<decltype(ftrylockfile)> real_ftrylockfile("ftrylockfile");
-constinit RealFunction<decltype(funlockfile)> real_funlockfile("funlockfile");
+GORACE_REAL_FUNCTION RealFunction<decltype(flockfile)> real_flockfile("flockfile");
+GORACE_REAL_FUNCTION RealFunction<decltype(ftrylockfile)> real_ftrylockfile("ftrylockfile");
+GORACE_REAL_FUNCTION RealFunction<decltype(funlockfile)> real_funlockfile("funlockfile");
 
 }  // namespace
 }  // namespace gorace::detector

@@ -25,13 +25,13 @@
 namespace gorace::detector {
 namespace {
 
-constinit RealFunction<decltype(pthread_create)> real_create("pthread_create");
-constinit RealFunction<decltype(pthread_join)> real_join("pthread_join");
-constinit RealFunction<decltype(pthread_tryjoin_np)> real_tryjoin("pthread_tryjoin_np");
-constinit RealFunction<decltype(pthread_timedjoin_np)> real_timedjoin("pthread_timedjoin_np");
-constinit RealFunction<decltype(pthread_clockjoin_np)> real_clockjoin("pthread_clockjoin_np");
-constinit RealFunction<decltype(pthread_detach)> real_detach("pthread_detach");
-constinit RealFunction<decltype(pthread_setname_np)> real_setname("pthread_setname_np");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_create)> real_create("pthread_create");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_join)> real_join("pthread_join");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_tryjoin_np)> real_tryjoin("pthread_tryjoin_np");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_timedjoin_np)> real_timedjoin("pthread_timedjoin_np");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_clockjoin_np)> real_clockjoin("pthread_clockjoin_np");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_detach)> real_detach("pthread_detach");
+GORACE_REAL_FUNCTION RealFunction<decltype(pthread_setname_np)> real_setname("pthread_setname_np");
 
 pthread_key_t g_end_key;
 
