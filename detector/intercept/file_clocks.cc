@@ -189,20 +189,6 @@ void on_bound(int fd) {
 
 void on_listening(int fd) { note_listener(fd); }
 
-void on_connecting(int fd, const void* address, unsigned address_bytes) {
-  if (address == nullptr || followed_context() == nullptr) return;
-  name_client(fd, address, address_bytes);
-  on_release_merge(clock_object(clock_of_key(connecting_key(fd, address, address_bytes))));
-}
-
-void on_accepted(int accepted) {
-  if (accepted < 0) return;
-  on_file_opened(accepted);
-  if (watched_context() == nullptr) return;
-  const uint64_t key = accepted_key(accepted);
-  if (key != kNoKey) on_acquire(clock_object(clock_of_key(key)));
-}
-
 void on_file_closing(int fd) {
   if (fd < 0) return;
   // A descriptor that was never used has nobody waiting at its other end that we could know.

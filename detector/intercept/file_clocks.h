@@ -37,10 +37,6 @@ void on_file_watched(int epoll_fd, int fd);
 void on_bound(int fd);
 void on_listening(int fd);
 
-// A connection carries what its maker did before to whoever accepts it.
-void on_connecting(int fd, const void* address, unsigned address_bytes);
-void on_accepted(int accepted);
-
 // Before close: the other end's reader sees the end of file.
 void on_file_closing(int fd);
 

@@ -223,6 +223,32 @@ uint64_t accepted_key(int fd) {
 
 namespace {
 
+uint64_t add_inet_name(uint64_t key, const SocketName& name) {
+  InetName inet;
+  return inet_name(name, &inet) && inet.port != 0 ? add_inet(key, inet) : kNoKey;
+}
+
+}  // namespace
+
+bool gets_its_name_by_connecting(int fd, const void* address, socklen_t bytes) {
+  InetName inet;
+  return inet_name(copy_of(address, bytes), &inet) && socket_kind(fd) == SocketKind::kStream;
+}
+
+uint64_t connection_key(uint64_t listener, int maker) {
+  const KeepErrno keep;
+  SocketName own;
+  return own_name(maker, &own) ? add_inet_name(listener, own) : kNoKey;
+}
+
+uint64_t accepted_connection_key(uint64_t listener, int fd) {
+  const KeepErrno keep;
+  SocketName peer;
+  return peer_name(fd, &peer) ? add_inet_name(listener, peer) : kNoKey;
+}
+
+namespace {
+
 Mailbox mailbox(const SocketName& name) {
   InetName inet;
   if (!inet_name(name, &inet)) {

@@ -33,6 +33,12 @@ Flow flow_of(int fd);
 uint64_t connecting_key(int fd, const void* address, socklen_t bytes);
 uint64_t accepted_key(int fd);
 
+// A client of TCP gets its name inside connect, unless it has bound one. With it, and one of the keys above, each
+// connection to a listener has a key of its own: by the maker's socket and by the accepted one. kNoKey: no name (yet).
+bool gets_its_name_by_connecting(int fd, const void* address, socklen_t bytes);
+uint64_t connection_key(uint64_t listener, int maker);
+uint64_t accepted_connection_key(uint64_t listener, int fd);
+
 // Where datagrams go. A receiver at "any address" of a port gets those for each address of it.
 struct Mailbox {
   uint64_t exact;

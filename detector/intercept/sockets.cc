@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "detector/intercept/connects.h"
 #include "detector/intercept/file_buffers.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/socket_names.h"
@@ -60,7 +61,8 @@ constexpr socklen_t kUnnamedSocket = sizeof(sa_family_t);
 
 int accepted(int fd, const NameBuffer& name, CallSite site) {
   if (fd < 0) return fd;
-  on_accepted(fd);
+  on_file_opened(fd);
+  if (watched_context() != nullptr) on_connection_accepted(fd);
   on_descriptor_opened(fd, site);
   name.filled(kUnnamedSocket, site);
   return fd;
@@ -207,8 +209,9 @@ int accept4(int fd, sockaddr* from, socklen_t* from_bytes, int flags) {
 
 int connect(int fd, const sockaddr* to, socklen_t to_bytes) {
   check_name(to, to_bytes, CallSite::here());
-  on_connecting(fd, to, to_bytes);
+  Connect under_way(fd, to, to_bytes);
   const int result = real_connect(fd, to, to_bytes);
+  under_way.returned(result);
   on_file_opened(fd);  // only now it has its addresses, and with them its clocks
   return result;
 }

@@ -95,8 +95,7 @@ RACE_CASE(RaceOfTwoUnnamedClientsOfAnAbstractName) {
   race_between({.read = one.server, .write = one.client}, {.read = other.server, .write = other.client});
 }
 // What orders the one who is accepted second is its own connect.
-RACE_CASE(RaceOfAConnectAndTheAcceptOfAnother) {
-  const Listener listener = listen_on_a_path();
+void race_of_a_connect_and_the_accept_of_another(const Listener& listener) {
   const int first = connect_to(listener);
   after(
       [&] {
@@ -111,6 +110,8 @@ RACE_CASE(RaceOfAConnectAndTheAcceptOfAnother) {
       });
   close(first);
 }
+RACE_CASE(RaceOfAConnectAndTheAcceptOfAnother) { race_of_a_connect_and_the_accept_of_another(listen_on_a_path()); }
+RACE_CASE(RaceOfATcpConnectAndTheAcceptOfAnother) { race_of_a_connect_and_the_accept_of_another(listen_on_loopback()); }
 RACE_CASE(RaceOfDatagramsToTwoSockets) {
   const Listener one = datagrams_on_loopback();
   const Listener other = datagrams_on_loopback();

@@ -1,6 +1,10 @@
 // Ways to order by sockets, whatever the two ends call each other: nothing may be reported.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
 
 #include "tests/conformance/threads/sockets.h"
 #include "tests/conformance/threads/threads.h"
@@ -68,6 +72,53 @@ RACE_CASE(NoRaceNamedUnixClient) {
     const int server = accept_from(listener);
     write_x();
     send_byte(server);
+  });
+}
+
+// Many clients at a time, accepted before or after their connect returns, which waits in every other round. Each has
+// an address of the listener to itself, by which the server knows who it is without having received anything.
+RACE_CASE(NoRaceManyTcpConnectionsAtATime) {
+  constexpr int kClients = 4;
+  constexpr int kRounds = 40;
+  sockaddr_in any{};
+  any.sin_family = AF_INET;
+  const Listener listener = listening(bound(SOCK_STREAM, &any, sizeof any));
+  const auto name_for = [port = reinterpret_cast<const sockaddr_in&>(listener.name).sin_port](int client) {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + static_cast<in_addr_t>(client));
+    name.sin_port = port;
+    return name;
+  };
+  static std::array<int, kClients> values;
+  Threads threads;
+  for (int client = 0; client < kClients; ++client) {
+    threads.run([client, name = name_for(client)] {
+      for (int round = 0; round < kRounds; ++round) {
+        const int fd = socket(AF_INET, SOCK_STREAM | (round % 2 == 0 ? 0 : SOCK_NONBLOCK), 0);
+        values[client] = round;
+        keep(values[client]);
+        const int result = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name);
+        check(result == 0 || errno == EINPROGRESS);
+        pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
+        check(poll(&readable, 1, -1) == 1);
+        receive_byte(fd);
+        close(fd);
+      }
+    });
+  }
+  threads.run([&] {
+    for (int accepted = 0; accepted < kClients * kRounds; ++accepted) {
+      const int fd = accept_from(listener);
+      sockaddr_in own{};
+      socklen_t bytes = sizeof own;
+      check(getsockname(fd, reinterpret_cast<sockaddr*>(&own), &bytes) == 0);
+      int& value = values[ntohl(own.sin_addr.s_addr) - INADDR_LOOPBACK - 1];
+      value = -1;
+      keep(value);
+      send_byte(fd);
+      close(fd);
+    }
   });
 }
 
