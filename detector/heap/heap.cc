@@ -13,6 +13,7 @@
 #include "detector/report/signal_safety.h"
 #include "detector/shadow/access.h"
 #include "detector/shadow/granule.h"
+#include "detector/shadow/page_flags.h"
 #include "detector/syncvar/meta.h"
 #include "detector/syncvar/sync_var.h"
 
@@ -26,21 +27,35 @@ constexpr size_t kMaxSearchBytes = size_t{1} << 32;
 // they are handed out again, which forgets it.
 constexpr size_t kDiscardedFreeBytes = size_t{64} << 10;
 
-// forget_window: a block begins or ends outside of windows. What was done to it in one lies behind the next one's
-// horizon, but what hangs on its addresses would be taken for that of another block.
-void forget_window(uintptr_t address, size_t usable) {
-  forget_meta(address, usable);
-  forget_lock_order(address, usable);
+// glibc keeps the size of a block, and three flags in its lowest bits, in front of it.
+size_t header_of(const void* block) { return static_cast<const size_t*>(block)[-1]; }
+
+// A block that has a mapping of its own is unmapped when it is freed: its addresses may be given to anybody, behind the
+// interceptors' back (a library that is loaded, a thread's stack). The second bit of its header says so.
+bool is_mapped(const void* block) { return (header_of(block) & 2) != 0; }
+
+[[gnu::noinline]] void forget_meta_of(const void* block) {
+  forget_meta(reinterpret_cast<uintptr_t>(block), malloc_usable_size(const_cast<void*>(block)));
 }
 
-// Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler)
-// nothing is recorded.
-void on_allocated(void* block, size_t bytes, const void* caller_frame) {
-  if (in_detector()) return;
-  if (is_outside_of_windows()) {
-    forget_window(reinterpret_cast<uintptr_t>(block), malloc_usable_size(block));
-    return;
+// forget_window: a block begins or ends outside of windows. What was done to it in one lies behind the next one's
+// horizon, but what hangs on its addresses would be taken for that of another block. As a rule nothing does, which the
+// flags of its first and its last page say when it has no more. Its length by the header is a little more than it may
+// use.
+void forget_window(const void* block) {
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  const size_t length = header_of(block) & ~size_t{7};
+  forget_lock_order(address, length);
+  if (length <= kPageBytes && g_page_flags != nullptr) {
+    const int flags = __atomic_load_n(page_flags_of(address), __ATOMIC_RELAXED) |
+                      __atomic_load_n(page_flags_of(address + length), __ATOMIC_RELAXED);
+    if ((flags & kPageHasMeta) == 0) return;
   }
+  forget_meta_of(block);
+}
+
+// In windows; out of line, so that outside no register is saved for it.
+[[gnu::noinline]] void begin_block(void* block, size_t bytes, const void* caller_frame) {
   note_unsafe_call("malloc", CallSite::of_frame(caller_frame));
   const auto address = reinterpret_cast<uintptr_t>(block);
   // What malloc rounded up may be used too (malloc_usable_size).
@@ -57,11 +72,6 @@ void on_allocated(void* block, size_t bytes, const void* caller_frame) {
                     .strand = context->strand},
                    usable);
 }
-
-// A block that has a mapping of its own is unmapped when it is freed: its addresses may be given to anybody, behind the
-// interceptors' back (a library that is loaded, a thread's stack). glibc says so in the second bit of the size in
-// front.
-bool is_mapped(const void* block) { return (static_cast<const size_t*>(block)[-1] & 2) != 0; }
 
 // The loader's own code: [low, high). What it frees (dlclose) it orders by a lock of its own, which nobody sees, with
 // those who walk its lists.
@@ -102,13 +112,8 @@ void write_freed(void* block, size_t bytes, CallSite site) {
   }
 }
 
-void on_freeing(void* block, const void* caller_frame) {
-  if (in_detector()) return;
+[[gnu::noinline]] void end_block(void* block, const void* caller_frame) {
   const auto address = reinterpret_cast<uintptr_t>(block);
-  if (is_outside_of_windows()) {
-    forget_window(address, malloc_usable_size(block));
-    return;
-  }
   // Mostly out of the caches by now. They come while the stack is looked up.
   __builtin_prefetch(meta_word(address), /*write*/ 1);
   __builtin_prefetch(shadow_words(address), /*write*/ 1);
@@ -125,6 +130,20 @@ void on_freeing(void* block, const void* caller_frame) {
   forget_sync_vars(address, usable);
   forget_lock_order(address, usable);
   mark_heap_cell_freed(address);
+}
+
+// Inside the detector (it allocates nothing from malloc itself, but the unwinder may, and so may a signal handler)
+// nothing is recorded.
+void on_allocated(void* block, size_t bytes, const void* caller_frame) {
+  if (in_detector()) return;
+  if (!is_outside_of_windows()) return begin_block(block, bytes, caller_frame);
+  forget_window(block);
+}
+
+void on_freeing(void* block, const void* caller_frame) {
+  if (in_detector()) return;
+  if (!is_outside_of_windows()) return end_block(block, caller_frame);
+  forget_window(block);
 }
 
 }  // namespace

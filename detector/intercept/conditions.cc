@@ -18,6 +18,9 @@ GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_wait)> real_wait("pthrea
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_timedwait)> real_timedwait("pthread_cond_timedwait", kVersion);
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_cond_clockwait)> real_clockwait("pthread_cond_clockwait");
 
+// Out of line: outside of a sampled program's windows, no register is saved for what is done within.
+[[gnu::noinline]] void use_in_window(const pthread_cond_t* condition, CallSite site) { on_object_use(condition, site); }
+
 }  // namespace
 }  // namespace gorace::detector
 
@@ -36,12 +39,12 @@ int pthread_cond_destroy(pthread_cond_t* condition) {
 }
 
 int pthread_cond_signal(pthread_cond_t* condition) {
-  on_object_use(condition, CallSite::here());
+  if (!is_outside_of_windows()) use_in_window(condition, CallSite::here());
   return real_signal(condition);
 }
 
 int pthread_cond_broadcast(pthread_cond_t* condition) {
-  on_object_use(condition, CallSite::here());
+  if (!is_outside_of_windows()) use_in_window(condition, CallSite::here());
   return real_broadcast(condition);
 }
 

@@ -22,6 +22,20 @@ GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_lock)> real_spin_lock("p
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_trylock)> real_spin_trylock("pthread_spin_trylock");
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_unlock)> real_spin_unlock("pthread_spin_unlock");
 
+// Out of line: outside of a sampled program's windows, no register is saved for what is done within.
+[[gnu::noinline]] int lock_in_window(pthread_mutex_t* mutex, CallSite site) {
+  const OriginId place = on_object_use(mutex, site);
+  check_lock(mutex, place);
+  on_lock_wanted(mutex, place);
+  return on_locked(mutex, place, real_mutex_lock(mutex));
+}
+
+[[gnu::noinline]] int unlock_in_window(pthread_mutex_t* mutex, CallSite site) {
+  check_unlock(mutex, site);
+  before_unlock(mutex, site);
+  return real_mutex_unlock(mutex);
+}
+
 }  // namespace
 }  // namespace gorace::detector
 
@@ -43,11 +57,9 @@ int pthread_mutex_destroy(pthread_mutex_t* mutex) {
 }
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  if (is_outside_of_windows()) return on_locked(mutex, kUnknownOrigin, real_mutex_lock(mutex));
-  const OriginId place = on_object_use(mutex, CallSite::here());
-  check_lock(mutex, place);
-  on_lock_wanted(mutex, place);
-  return on_locked(mutex, place, real_mutex_lock(mutex));
+  if (!is_outside_of_windows()) return lock_in_window(mutex, CallSite::here());
+  const int result = real_mutex_lock(mutex);
+  return is_window_open() ? on_locked(mutex, kUnknownOrigin, result) : result;
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) {
@@ -66,13 +78,8 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const times
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) {
-  if (is_outside_of_windows()) {
-    on_lock_dropped(mutex);
-    return real_mutex_unlock(mutex);
-  }
-  const CallSite site = CallSite::here();
-  check_unlock(mutex, site);
-  before_unlock(mutex, site);
+  if (!is_outside_of_windows()) return unlock_in_window(mutex, CallSite::here());
+  on_lock_dropped(mutex);
   return real_mutex_unlock(mutex);
 }
 

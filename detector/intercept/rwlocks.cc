@@ -39,6 +39,31 @@ int on_write_locked(pthread_rwlock_t* lock, OriginId place, int result) {
 // hold the lock.
 bool held_by_writer(const pthread_rwlock_t* lock) { return lock->__data.__cur_writer != 0; }
 
+// Out of line: outside of a sampled program's windows, no register is saved for what is done within.
+[[gnu::noinline]] int read_lock_in_window(pthread_rwlock_t* lock, CallSite site) {
+  const OriginId place = on_object_use(lock, site);
+  on_lock_wanted(lock, place);
+  return on_read_locked(lock, place, real_rdlock(lock));
+}
+
+[[gnu::noinline]] int write_lock_in_window(pthread_rwlock_t* lock, CallSite site) {
+  const OriginId place = on_object_use(lock, site);
+  on_lock_wanted(lock, place);
+  return on_write_locked(lock, place, real_wrlock(lock));
+}
+
+[[gnu::noinline]] int unlock_in_window(pthread_rwlock_t* lock, CallSite site) {
+  check_unlock(lock, site);
+  on_unlock_use(lock, site);
+  on_lock_dropped(lock);
+  if (held_by_writer(lock)) {
+    on_release(lock);
+  } else {
+    on_release_shared(lock);
+  }
+  return real_unlock(lock);
+}
+
 }  // namespace
 }  // namespace gorace::detector
 
@@ -59,10 +84,9 @@ int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
-  if (is_outside_of_windows()) return on_read_locked(lock, kUnknownOrigin, real_rdlock(lock));
-  const OriginId place = on_object_use(lock, CallSite::here());
-  on_lock_wanted(lock, place);
-  return on_read_locked(lock, place, real_rdlock(lock));
+  if (!is_outside_of_windows()) return read_lock_in_window(lock, CallSite::here());
+  const int result = real_rdlock(lock);
+  return is_window_open() ? on_read_locked(lock, kUnknownOrigin, result) : result;
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) {
@@ -81,10 +105,9 @@ int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
-  if (is_outside_of_windows()) return on_write_locked(lock, kUnknownOrigin, real_wrlock(lock));
-  const OriginId place = on_object_use(lock, CallSite::here());
-  on_lock_wanted(lock, place);
-  return on_write_locked(lock, place, real_wrlock(lock));
+  if (!is_outside_of_windows()) return write_lock_in_window(lock, CallSite::here());
+  const int result = real_wrlock(lock);
+  return is_window_open() ? on_write_locked(lock, kUnknownOrigin, result) : result;
 }
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
@@ -103,19 +126,8 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  if (is_outside_of_windows()) {
-    on_lock_dropped(lock);
-    return real_unlock(lock);
-  }
-  const CallSite site = CallSite::here();
-  check_unlock(lock, site);
-  on_unlock_use(lock, site);
+  if (!is_outside_of_windows()) return unlock_in_window(lock, CallSite::here());
   on_lock_dropped(lock);
-  if (held_by_writer(lock)) {
-    on_release(lock);
-  } else {
-    on_release_shared(lock);
-  }
   return real_unlock(lock);
 }
 
