@@ -14,6 +14,7 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
 #include "instrument/frontend/lint/vocabulary.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace gorace::instrument::lint {
@@ -32,7 +33,7 @@ struct Call {
   const clang::Expr* expression;      // CallExpr or CXXConstructExpr
   const clang::FunctionDecl* callee;  // null: through a pointer
   Op op;
-  const clang::Expr* object;  // of a member call; the channel of a case of select
+  const clang::Expr* object;  // of a member call; the channel of a case of select; the mutex of pthread_mutex_lock
 };
 
 // Spawn: a call that starts a goroutine or a thread.
@@ -61,6 +62,8 @@ class Body {
   bool has(uint64_t ops) const { return (ops_ & ops) != 0; }
   const clang::Stmt* parent(const clang::Stmt* statement) const { return parents_.lookup(statement); }
   const Call* call(const clang::Stmt* expression) const;
+  // polls: expressions that look at what other strands change without a call: __atomic_load_n, a volatile's value.
+  const llvm::DenseSet<const clang::Stmt*>& polls() const { return polls_; }
   clang::ASTContext& context() const { return function_->getASTContext(); }
 
   // flow is the control-flow graph, made at the first request; null when clang cannot make one.
@@ -87,6 +90,7 @@ class Body {
   std::vector<const clang::LambdaExpr*> lambdas_;
   llvm::DenseMap<const clang::Stmt*, const clang::Stmt*> parents_;
   llvm::DenseMap<const clang::Stmt*, unsigned> call_index_;
+  llvm::DenseSet<const clang::Stmt*> polls_;
   mutable std::unique_ptr<Flow> flow_;
   mutable bool flow_made_ = false;
 };
@@ -112,6 +116,8 @@ class Unit {
   // may_wait: true unless it is certain that the call (of `body`) does not wait for other strands' progress. Unknown
   // user code may.
   bool may_wait(const Body& body, const Call& call);
+  // may_wait_at: the same of any statement, calls and polls.
+  bool may_wait_at(const Body& body, const clang::Stmt* statement);
   bool may_wait_when_destroyed(clang::QualType type);
   // enters_waiting_loop: `statement` is the condition of a loop that may wait, and that `start` is no part of. Such a
   // loop (for each thread: join) counts as waiting even if it seems that it might not turn at all.

@@ -47,9 +47,7 @@ Fate fate_of(Unit& unit, const Spawn& spawn, const clang::VarDecl* variable) {
       return Step::kFound;
     }
     if (unit.enters_waiting_loop(*spawn.in, element.statement, spawn.expression)) return Step::kStop;
-    const Call* call = spawn.in->call(element.statement);
-    if (call != nullptr && unit.may_wait(*spawn.in, *call)) return Step::kStop;
-    return Step::kGoOn;
+    return unit.may_wait_at(*spawn.in, element.statement) ? Step::kStop : Step::kGoOn;
   });
   return fate;
 }

@@ -18,6 +18,23 @@ bool is_unevaluated(const clang::Stmt* statement) {
   return llvm::isa<clang::UnaryExprOrTypeTraitExpr, clang::CXXNoexceptExpr, clang::TypeTraitExpr>(statement);
 }
 
+// What is done to the first argument of a free function: gorace::recv(channel), pthread_mutex_lock(&mutex).
+constexpr uint64_t kOnFirstArgument =
+    bit(Op::kCaseSend) | bit(Op::kCaseRecv) | bit(Op::kLock) | bit(Op::kUnlock) | bit(Op::kTryLock);
+
+// A builtin's load or update, a volatile or _Atomic object's value.
+bool is_poll(const clang::Stmt* statement) {
+  if (const auto* atomic = llvm::dyn_cast<clang::AtomicExpr>(statement)) return !atomic->getType()->isVoidType();
+  if (const auto* cast = llvm::dyn_cast<clang::ImplicitCastExpr>(statement)) {
+    if (cast->getCastKind() == clang::CK_AtomicToNonAtomic) return true;
+    return cast->getCastKind() == clang::CK_LValueToRValue && cast->getSubExpr()->getType().isVolatileQualified();
+  }
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(statement);
+  const clang::FunctionDecl* callee = call == nullptr ? nullptr : call->getDirectCallee();
+  return callee != nullptr && callee->getBuiltinID() != 0 && callee->getIdentifier() != nullptr &&
+         callee->getName().starts_with("__sync_");
+}
+
 }  // namespace
 
 void Collector::declaration(clang::Decl* declaration) {
@@ -58,6 +75,7 @@ void Collector::statement(const clang::Stmt* statement, const clang::Stmt* paren
   if (parent != nullptr) body.parents_[statement] = parent;
   if (const auto* made = llvm::dyn_cast<clang::LambdaExpr>(statement)) return lambda(made, body);
   for (const clang::Stmt* child : statement->children()) this->statement(child, statement, body);
+  if (is_poll(statement)) body.polls_.insert(statement);
   if (llvm::isa<clang::CallExpr, clang::CXXConstructExpr>(statement)) call(llvm::cast<clang::Expr>(statement), body);
   if (const auto* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
     for (clang::Decl* each : declarations->decls()) {
@@ -90,7 +108,7 @@ void Collector::call(const clang::Expr* expression, Body& body) {
     }
     if (call.callee != nullptr && call.object == nullptr && called->getNumArgs() > 0) {
       const Op op = unit_.vocabulary_.meaning(call.callee);
-      if (op == Op::kCaseSend || op == Op::kCaseRecv) call.object = called->getArg(0);
+      if ((bit(op) & kOnFirstArgument) != 0) call.object = called->getArg(0);
     }
   }
   if (call.callee != nullptr) call.op = unit_.vocabulary_.meaning(call.callee);

@@ -3,6 +3,7 @@
 #include "instrument/frontend/lint/lints.h"
 #include "instrument/frontend/lint/report.h"
 #include "instrument/frontend/lint/statements.h"
+#include "llvm/ADT/STLExtras.h"
 
 namespace gorace::instrument::lint {
 namespace {
@@ -49,6 +50,12 @@ bool depends_on(const clang::Stmt* statement, const clang::ParmVarDecl* ctx) {
   });
 }
 
+// A lambda that uses the context may end the wait: a goroutine that closes the channel when it is done.
+bool is_used_by_lambda(const Body& body, const clang::ParmVarDecl* ctx) {
+  return llvm::any_of(body.lambdas(),
+                      [ctx](const clang::LambdaExpr* lambda) { return depends_on(lambda->getBody(), ctx); });
+}
+
 }  // namespace
 
 void check_context_ignored(Unit& unit, const Report& report) {
@@ -60,7 +67,9 @@ void check_context_ignored(Unit& unit, const Report& report) {
         if ((bit(call.op) & kWaitsInLoop) == 0) continue;
         const clang::Stmt* loop = repeating_loop(body, call.expression);
         const clang::Stmt* inside = loop == nullptr ? nullptr : body_of_endless(loop, unit.context());
-        if (inside == nullptr || can_be_left(inside) || depends_on(inside, ctx)) continue;
+        if (inside == nullptr || can_be_left(inside) || depends_on(inside, ctx) || is_used_by_lambda(body, ctx)) {
+          continue;
+        }
         report(loop->getBeginLoc(),
                "nothing ends this loop, not even '" + ctx->getNameAsString() + "': wait for its done() too, by select",
                Note{call.expression->getExprLoc(), "it waits here"});

@@ -14,15 +14,37 @@ namespace {
 constexpr size_t kMostStates = 20'000;
 constexpr int kMostConditions = 16;
 
+bool is_null(const clang::Expr* expression) {
+  if (const auto* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(expression)) return !literal->getValue();
+  if (const auto* literal = llvm::dyn_cast<clang::IntegerLiteral>(expression)) return literal->getValue().isZero();
+  return llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expression);
+}
+
+// What `x == nullptr`, `x != 0` and the like compare with null; null for other expressions.
+const clang::Expr* compared_with_null(const clang::BinaryOperator& comparison) {
+  if (!comparison.isEqualityOp()) return nullptr;
+  const clang::Expr* left = comparison.getLHS()->IgnoreParenImpCasts();
+  const clang::Expr* right = comparison.getRHS()->IgnoreParenImpCasts();
+  return is_null(right) ? left : is_null(left) ? right : nullptr;
+}
+
+// The condition that `!x`, `x == nullptr` and `x != nullptr` ask about: x.
 const clang::Expr* without_negation(const clang::Expr* condition, bool* negated) {
   *negated = false;
   condition = condition->IgnoreParenImpCasts();
-  while (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
-    if (unary->getOpcode() != clang::UO_LNot) break;
-    *negated = !*negated;
-    condition = unary->getSubExpr()->IgnoreParenImpCasts();
+  while (true) {
+    const clang::Expr* inner = nullptr;
+    bool negates = true;
+    if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
+      if (unary->getOpcode() == clang::UO_LNot) inner = unary->getSubExpr()->IgnoreParenImpCasts();
+    } else if (const auto* comparison = llvm::dyn_cast<clang::BinaryOperator>(condition)) {
+      inner = compared_with_null(*comparison);
+      negates = comparison->getOpcode() == clang::BO_EQ;
+    }
+    if (inner == nullptr) return condition;
+    *negated = *negated != negates;
+    condition = inner;
   }
-  return condition;
 }
 
 bool leaves_by_test_assertion(const clang::Stmt* statement, const clang::ASTContext& context) {
@@ -146,7 +168,8 @@ bool Flow::search(const clang::Stmt* start, Visit visit, Loops loops) const {
       }
       if (state.started && show(seen_element)) return true;
     }
-    if (stopped) continue;
+    // What calls a function that never returns does not reach the end, although the graph has an edge there.
+    if (stopped || state.block->hasNoReturnElement()) continue;
     if (state.block == &graph_->getExit()) {
       if (state.started && show({nullptr, nullptr, true})) return true;
       continue;

@@ -3,8 +3,8 @@
 // search() walks paths from the function's entry; two branches on the same condition are taken to go the same way, so
 // that
 //   if (c) m.lock(); ... if (c) m.unlock();
-// has no path that locks only. Paths that leave through a failed GoogleTest assertion do not count: the test has failed
-// already.
+// has no path that locks only. Paths that leave through a failed GoogleTest assertion do not count (the test has failed
+// already), nor those into a function that does not return.
 #ifndef GORACE_INSTRUMENT_FRONTEND_LINT_FLOW_H_
 #define GORACE_INSTRUMENT_FRONTEND_LINT_FLOW_H_
 

@@ -27,6 +27,7 @@ bool is_handed_over(const Unit& unit, const Body& body, const Place& mutex) {
     return llvm::any_of(arguments, [&](const clang::Expr* argument) { return place_of(argument) == mutex; });
   };
   for (const Call& call : body.calls()) {
+    if ((bit(call.op) & (bit(Op::kLock) | bit(Op::kUnlock) | bit(Op::kTryLock))) != 0) continue;
     const auto* called = llvm::dyn_cast<clang::CallExpr>(call.expression);
     if (called != nullptr ? given(called->arguments())
                           : given(llvm::cast<clang::CXXConstructExpr>(call.expression)->arguments()))
@@ -55,8 +56,9 @@ bool means_to_keep(const Unit& unit, const Body& body, const Place& mutex) {
       if (call.op != Op::kUnlock) continue;
       const Place place = place_of(call.object);
       if (place.empty() || place.back() != mutex.back()) continue;
-      const bool locks_too = llvm::any_of(
-          other.calls(), [&](const Call& each) { return each.op == Op::kLock && place_of(each.object) == place; });
+      const bool locks_too = llvm::any_of(other.calls(), [&](const Call& each) {
+        return (each.op == Op::kLock || each.op == Op::kTryLock) && place_of(each.object) == place;
+      });
       if (!locks_too) return true;
     }
   }

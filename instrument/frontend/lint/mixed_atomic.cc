@@ -57,8 +57,15 @@ bool is_alone(const Body& body) {
   return false;
 }
 
+// Also through a smart pointer that the function holds.
 bool is_of_local_object(const clang::Expr* expression) {
-  const clang::VarDecl* variable = variable_of(place_of(expression));
+  const auto* member = llvm::dyn_cast<clang::MemberExpr>(expression->IgnoreParenImpCasts());
+  const clang::Expr* base = member == nullptr ? expression : member->getBase()->IgnoreParenImpCasts();
+  if (const auto* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(base);
+      call != nullptr && (call->getOperator() == clang::OO_Arrow || call->getOperator() == clang::OO_Star)) {
+    base = call->getArg(0);
+  }
+  const clang::VarDecl* variable = variable_of(place_of(base));
   return variable != nullptr && variable->hasLocalStorage();
 }
 

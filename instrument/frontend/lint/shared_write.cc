@@ -110,8 +110,7 @@ const clang::Stmt* rival(Unit& unit, const Spawn& spawn, const clang::VarDecl* v
       return Step::kFound;
     }
     if (unit.enters_waiting_loop(body, element.statement, spawn.expression)) return Step::kStop;
-    const Call* call = body.call(element.statement);
-    return call != nullptr && unit.may_wait(body, *call) ? Step::kStop : Step::kGoOn;
+    return unit.may_wait_at(body, element.statement) ? Step::kStop : Step::kGoOn;
   });
   return found;
 }

@@ -118,14 +118,72 @@ constexpr Entry kEntries[] = {
     {"gorace::goroutine_id", Op::kNeutral},
     {"gorace::set_goroutine_name", Op::kNeutral},
 
+    // The classes that std::atomic and atomic_ref are made of in the libraries go by its name (see look_up).
     {"std::atomic::load", Op::kAtomicRead},
-    {"std::__atomic_base::load", Op::kAtomicRead},
-    {"std::__atomic_float::load", Op::kAtomicRead},
-    {"std::atomic_flag::test", Op::kAtomicRead},
-    {"std::atomic_ref::load", Op::kAtomicRead},
+    {"std::atomic::exchange", Op::kAtomicUpdate},
+    {"std::atomic::compare_exchange_weak", Op::kAtomicUpdate},
+    {"std::atomic::compare_exchange_strong", Op::kAtomicUpdate},
+    {"std::atomic::fetch_add", Op::kAtomicUpdate},
+    {"std::atomic::fetch_sub", Op::kAtomicUpdate},
+    {"std::atomic::fetch_and", Op::kAtomicUpdate},
+    {"std::atomic::fetch_or", Op::kAtomicUpdate},
+    {"std::atomic::fetch_xor", Op::kAtomicUpdate},
+    {"std::atomic::operator++", Op::kAtomicUpdate},
+    {"std::atomic::operator--", Op::kAtomicUpdate},
+    {"std::atomic::operator+=", Op::kAtomicUpdate},
+    {"std::atomic::operator-=", Op::kAtomicUpdate},
     {"std::atomic::wait", Op::kOsBlocking},
-    {"std::__atomic_base::wait", Op::kOsBlocking},
+    {"std::atomic_flag::test", Op::kAtomicRead},
+    {"std::atomic_flag::test_and_set", Op::kAtomicUpdate},
     {"std::atomic_flag::wait", Op::kOsBlocking},
+    {"std::atomic_load", Op::kAtomicRead},
+    {"std::atomic_load_explicit", Op::kAtomicRead},
+    {"std::atomic_exchange", Op::kAtomicUpdate},
+    {"std::atomic_exchange_explicit", Op::kAtomicUpdate},
+    {"std::atomic_compare_exchange_weak", Op::kAtomicUpdate},
+    {"std::atomic_compare_exchange_weak_explicit", Op::kAtomicUpdate},
+    {"std::atomic_compare_exchange_strong", Op::kAtomicUpdate},
+    {"std::atomic_compare_exchange_strong_explicit", Op::kAtomicUpdate},
+    {"std::atomic_fetch_add", Op::kAtomicUpdate},
+    {"std::atomic_fetch_add_explicit", Op::kAtomicUpdate},
+    {"std::atomic_fetch_sub", Op::kAtomicUpdate},
+    {"std::atomic_fetch_sub_explicit", Op::kAtomicUpdate},
+    {"std::atomic_flag_test", Op::kAtomicRead},
+    {"std::atomic_flag_test_and_set", Op::kAtomicUpdate},
+    {"std::atomic_flag_test_and_set_explicit", Op::kAtomicUpdate},
+
+    // Thread-safety aside, `if (t.joinable()) t.join()` is how threads are joined.
+    {"std::thread::joinable", Op::kAtomicRead},
+    {"std::jthread::joinable", Op::kAtomicRead},
+    {"std::latch::try_wait", Op::kAtomicRead},
+    {"std::counting_semaphore::try_acquire", Op::kAtomicRead},
+    {"std::counting_semaphore::try_acquire_for", Op::kOsBlocking},
+    {"std::counting_semaphore::try_acquire_until", Op::kOsBlocking},
+    {"std::timed_mutex::try_lock_for", Op::kTryLock},
+    {"std::timed_mutex::try_lock_until", Op::kTryLock},
+    {"std::recursive_timed_mutex::lock", Op::kLock},
+    {"std::recursive_timed_mutex::try_lock", Op::kTryLock},
+    {"std::recursive_timed_mutex::unlock", Op::kUnlock},
+    {"std::shared_timed_mutex::lock", Op::kLock},
+    {"std::shared_timed_mutex::try_lock", Op::kTryLock},
+    {"std::shared_timed_mutex::unlock", Op::kUnlock},
+    {"std::shared_timed_mutex::lock_shared", Op::kLock},
+    {"std::shared_timed_mutex::try_lock_shared", Op::kTryLock},
+    {"std::shared_timed_mutex::unlock_shared", Op::kUnlock},
+    {"pthread_mutex_lock", Op::kLock},
+    {"pthread_mutex_trylock", Op::kTryLock},
+    {"pthread_mutex_timedlock", Op::kTryLock},
+    {"pthread_mutex_unlock", Op::kUnlock},
+    {"pthread_rwlock_rdlock", Op::kLock},
+    {"pthread_rwlock_wrlock", Op::kLock},
+    {"pthread_rwlock_tryrdlock", Op::kTryLock},
+    {"pthread_rwlock_trywrlock", Op::kTryLock},
+    {"pthread_rwlock_unlock", Op::kUnlock},
+    {"pthread_spin_lock", Op::kLock},
+    {"pthread_spin_trylock", Op::kTryLock},
+    {"pthread_spin_unlock", Op::kUnlock},
+    {"sem_trywait", Op::kAtomicRead},
+    {"sem_getvalue", Op::kAtomicRead},
 
     {"std::thread::join", Op::kOsBlocking},
     {"std::jthread::join", Op::kOsBlocking},
@@ -231,18 +289,26 @@ std::string simple_name(const clang::NamedDecl* declaration) {
   return declaration->getDeclName().getAsString();
 }
 
+// std::atomic, atomic_ref, and what libstdc++ and libc++ derive them from: __atomic_base, __atomic_float, __atomic_ref,
+// __atomic_ref_base ...
+bool is_member_of_std_atomic(const clang::FunctionDecl* callee) {
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
+  const clang::CXXRecordDecl* record = method == nullptr ? nullptr : method->getParent();
+  return record != nullptr && record->getIdentifier() != nullptr && record->isInStdNamespace() &&
+         record->getName().contains("atomic") && record->getName() != "atomic_flag";
+}
+
 Op look_up(const clang::FunctionDecl* callee) {
   const clang::DeclarationName name = callee->getDeclName();
   if (name.isIdentifier() && !simple_names().contains(name.getAsIdentifierInfo()->getName())) return Op::kNone;
   if (name.getNameKind() == clang::DeclarationName::CXXConversionFunctionName) {
     // `if (flag)` on a std::atomic<bool>.
-    const std::string record = qualified_name(llvm::cast<clang::NamedDecl>(callee->getDeclContext()));
-    return record == "std::atomic" || record == "std::__atomic_base" ? Op::kAtomicRead : Op::kNone;
+    return is_member_of_std_atomic(callee) ? Op::kAtomicRead : Op::kNone;
   }
   const std::string simple = simple_name(callee);
   if (!simple_names().contains(simple)) return Op::kNone;
   const auto& map = by_qualified_name();
-  const auto found = map.find(qualified_name(callee));
+  const auto found = map.find(is_member_of_std_atomic(callee) ? "std::atomic::" + simple : qualified_name(callee));
   return found == map.end() ? Op::kNone : found->second;
 }
 

@@ -38,7 +38,8 @@ enum class Op : uint8_t {
   kAfter,
   kAfterChan,
   kCondWait,
-  kAtomicRead,
+  kAtomicRead,    // looks at what other strands change: a load, joinable(), try_wait()
+  kAtomicUpdate,  // exchange, fetch_add ...: a look too, when its result is used
   kSleep,
   kYield,
   kBlocking,

@@ -3,6 +3,8 @@
 #include "clang/AST/DeclTemplate.h"
 #include "clang/Basic/SourceManager.h"
 #include "instrument/frontend/lint/body.h"
+#include "instrument/frontend/lint/statements.h"
+#include "llvm/ADT/STLExtras.h"
 
 namespace gorace::instrument::lint {
 namespace {
@@ -47,13 +49,24 @@ bool given_callbacks(const clang::Expr* expression) {
 
 }  // namespace
 
+bool Unit::may_wait_at(const Body& body, const clang::Stmt* statement) {
+  if (body.polls().contains(statement)) return !is_discarded(body, llvm::cast<clang::Expr>(statement));
+  const Call* call = body.call(statement);
+  return call != nullptr && may_wait(body, *call);
+}
+
 bool Unit::may_wait(const Body& body, const Call& call) {
+  if (call.op == Op::kAtomicUpdate) return !is_discarded(body, call.expression);
   if (call.op != Op::kNone) {
     if (call.op == Op::kOsBlocking && only_sleeps(call.callee)) return false;
     return (bit(call.op) & kWaits) != 0;
   }
   const clang::FunctionDecl* callee = call.callee;
   if (callee == nullptr) return true;
+  if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(callee);
+      constructor != nullptr && !constructor->isCopyOrMoveConstructor() && is_lock_guard(constructor->getParent())) {
+    return true;
+  }
   if (callee->getBuiltinID() != 0 || callee->isTrivial() || callee->isDefaulted()) return false;
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee); method != nullptr && method->isVirtual())
     return true;
@@ -70,12 +83,10 @@ bool Unit::body_may_wait(const Body& body) {
   // While it is being decided, recursion counts as not waiting.
   const auto [place, inserted] = waits_.try_emplace(&body, false);
   if (!inserted) return place->second;
-  bool result = false;
+  bool result = !body.polls().empty();
   for (const Call& call : body.calls()) {
-    if (may_wait(body, call)) {
-      result = true;
-      break;
-    }
+    if (result) break;
+    result = may_wait(body, call);
   }
   waits_[&body] = result;
   return result;
@@ -97,7 +108,7 @@ bool Unit::enters_waiting_loop(const Body& body, const clang::Stmt* statement, c
   for (const Call& call : body.calls()) {
     if (body.contains(loop, call.expression) && may_wait(body, call)) return true;
   }
-  return false;
+  return llvm::any_of(body.polls(), [&](const clang::Stmt* poll) { return body.contains(loop, poll); });
 }
 
 bool Unit::may_wait_when_destroyed(clang::QualType type) {

@@ -10,7 +10,7 @@ TEST(Assertions, Fatal) {
     ASSERT_TRUE(true);  // warn: fatal-assertion
     EXPECT_TRUE(true);
   });
-  wg.go([] { FAIL(); });  // warn: fatal-assertion
+  wg.go([] { FAIL(); });        // warn: fatal-assertion
   wg.go([] { GTEST_SKIP(); });  // warn: fatal-assertion
   wg.go([] {
     auto check = [] { ASSERT_EQ(1, 1); };

@@ -317,3 +317,34 @@ void joined_inside_blocking() {
   std::thread thread([&] { ++count; });
   gorace::blocking([&] { thread.join(); });
 }
+
+// An update whose result nobody looks at waits for nothing.
+void counts_only() {
+  int x = 0;
+  static std::atomic<int> started;
+  gorace::go([&x] { use(x); });  // warn: local-capture
+  ++started;
+  started.fetch_add(1);
+}
+
+#define GO(...) gorace::go([&] { __VA_ARGS__; })
+void by_macro() {
+  int x = 0;
+  GO(use(x));  // warn: local-capture
+}
+
+void goroutine_in_goroutine() {
+  gorace::WaitGroup wg;
+  wg.go([] {
+    int x = 0;
+    gorace::go([&] { use(x); });  // warn: local-capture
+  });
+  wg.wait();
+}
+
+void generic_lambda() {
+  const auto start = [](auto value) {
+    gorace::go([&] { use(value); });  // warn: local-capture
+  };
+  start(1);
+}

@@ -171,10 +171,10 @@ void timer_in_lambda(gorace::Chan<int> c) {
 }
 
 void unused(gorace::Chan<int> c, gorace::Mutex& mutex, gorace::Semaphore& semaphore, gorace::Chan<gorace::Unit> wake) {
-  c.try_send(1);              // warn: unused-result
-  mutex.try_lock();           // warn: unused-result
-  semaphore.try_acquire();    // warn: unused-result
-  if (true) c.try_send(1);    // warn: unused-result
+  c.try_send(1);            // warn: unused-result
+  mutex.try_lock();         // warn: unused-result
+  semaphore.try_acquire();  // warn: unused-result
+  if (true) c.try_send(1);  // warn: unused-result
   (void)c.try_send(1);
   wake.try_send({});
   if (c.try_send(1)) work();

@@ -206,3 +206,71 @@ struct Shop {
     mutex_.lock();
   }
 };
+
+pthread_mutex_t c_mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_rwlock_t c_rwlock = PTHREAD_RWLOCK_INITIALIZER;
+
+int c_early_return(bool bad) {
+  pthread_mutex_lock(&c_mutex);  // warn: lock-leak
+  if (bad) return -1;
+  pthread_mutex_unlock(&c_mutex);
+  return 0;
+}
+
+int c_reader(CLock* of, bool bad) {
+  pthread_rwlock_rdlock(&c_rwlock);  // warn: lock-leak
+  pthread_mutex_lock(&of->lock);
+  pthread_mutex_unlock(&of->lock);
+  if (bad) return -1;
+  pthread_rwlock_unlock(&c_rwlock);
+  return 0;
+}
+
+void c_tries() {
+  pthread_mutex_trylock(&c_mutex);  // warn: unused-result
+  if (pthread_mutex_trylock(&c_mutex) == 0) pthread_mutex_unlock(&c_mutex);
+}
+
+void c_waits(pthread_cond_t* changed, const bool* ready, bool bad) {
+  pthread_mutex_lock(&c_mutex);
+  while (!*ready) pthread_cond_wait(changed, &c_mutex);
+  if (bad) return;
+  pthread_mutex_unlock(&c_mutex);
+}
+
+#define RETURN_IF(condition) \
+  do {                       \
+    if (condition) return;   \
+  } while (false)
+void by_macro(bool bad) {
+  mutex.lock();  // warn: lock-leak
+  RETURN_IF(bad);
+  mutex.unlock();
+}
+
+template <class T>
+struct Guarded {
+  std::mutex mutex;
+  T value;
+  void set(const T& next, bool bad) {
+    mutex.lock();  // warn: lock-leak
+    if (bad) return;
+    value = next;
+    mutex.unlock();
+  }
+};
+template struct Guarded<int>;
+template struct Guarded<long>;
+
+[[noreturn]] void die();
+void dies(bool bad) {
+  mutex.lock();
+  if (bad) die();
+  mutex.unlock();
+}
+
+void null_or_not(gorace::Mutex* optional) {
+  if (optional) optional->lock();
+  work();
+  if (optional != nullptr) optional->unlock();
+}
