@@ -23,8 +23,11 @@ struct Conversion {
   char letter = '\0';
 };
 
+enum class Format : bool { kNarrow, kWide };
+
 // Arguments: the variable arguments, in a struct, since va_list itself decays to a pointer where it is an array.
 struct Arguments {
+  Format format;
   va_list list;
 };
 
@@ -77,9 +80,15 @@ void check_text(const char* text, size_t precision, CallSite site) {
   check_range(text, length < precision ? length + 1 : length, Direction::kRead, site);
 }
 
-// In bytes the precision counts: a character that would not fit whole is not looked at further.
-void check_wide_text(const wchar_t* text, size_t precision, CallSite site) {
+// In a wide format the precision counts characters. In a narrow one it counts bytes: a character that would not fit
+// whole is not looked at further.
+void check_wide_text(const wchar_t* text, size_t precision, Format format, CallSite site) {
   if (text == nullptr) return;
+  if (format == Format::kWide) {
+    const size_t length = wcsnlen(text, precision);
+    check_range(text, (length < precision ? length + 1 : length) * sizeof(wchar_t), Direction::kRead, site);
+    return;
+  }
   size_t count = 0;
   mbstate_t state{};
   char bytes[MB_LEN_MAX];
@@ -135,11 +144,13 @@ bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSi
     case 's': {
       const char* text = va_arg(arguments.list, const char*);
       if (conversion.longs == 0) check_text(text, conversion.precision, site);
-      if (conversion.longs >= 1) check_wide_text(reinterpret_cast<const wchar_t*>(text), conversion.precision, site);
+      if (conversion.longs >= 1) {
+        check_wide_text(reinterpret_cast<const wchar_t*>(text), conversion.precision, arguments.format, site);
+      }
       return true;
     }
     case 'S':
-      check_wide_text(va_arg(arguments.list, const wchar_t*), conversion.precision, site);
+      check_wide_text(va_arg(arguments.list, const wchar_t*), conversion.precision, arguments.format, site);
       return true;
     case 'p':
       va_arg(arguments.list, void*);
@@ -152,11 +163,8 @@ bool check_conversion(const Conversion& conversion, Arguments& arguments, CallSi
   }
 }
 
-}  // namespace
-
-void check_format_arguments(const char* format, va_list arguments, CallSite site) {
-  if (recording_context() == nullptr) return;
-  Arguments copy;
+void check_arguments(Format kind, const char* format, va_list arguments, CallSite site) {
+  Arguments copy{.format = kind, .list = {}};
   va_copy(copy.list, arguments);
   for (const char* at = strchr(format, '%'); at != nullptr; at = strchr(at, '%')) {
     ++at;
@@ -166,13 +174,20 @@ void check_format_arguments(const char* format, va_list arguments, CallSite site
   va_end(copy.list);
 }
 
+}  // namespace
+
+void check_format_arguments(const char* format, va_list arguments, CallSite site) {
+  if (recording_context() != nullptr) check_arguments(Format::kNarrow, format, arguments, site);
+}
+
 // Conversions consist of ASCII characters, and take the same arguments as in a narrow format.
 void check_wide_format_arguments(const wchar_t* format, va_list arguments, CallSite site) {
   if (recording_context() == nullptr) return;
   const size_t count = wcslen(format) + 1;
   auto* const narrow = static_cast<char*>(runtime::internal_alloc(count));
-  for (size_t i = 0; i < count; ++i) narrow[i] = format[i] < 0x80 ? static_cast<char>(format[i]) : '?';
-  check_format_arguments(narrow, arguments, site);
+  for (size_t i = 0; i < count; ++i)
+    narrow[i] = format[i] >= 0 && format[i] < 0x80 ? static_cast<char>(format[i]) : '?';
+  check_arguments(Format::kWide, narrow, arguments, site);
   runtime::internal_free(narrow, count);
 }
 

@@ -15,9 +15,34 @@ constexpr uint64_t kInlineCompareBytes = 16;
 // The names of _FORTIFY_SOURCE, which no program may define, and of which LLVM knows some only.
 bool is_fortified(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
-      "memcpy",  "memmove",  "mempcpy",  "memset",    "strcpy", "stpcpy",  "strncpy", "stpncpy",  "strcat", "strncat",
-      "sprintf", "snprintf", "vsprintf", "vsnprintf", "printf", "fprintf", "vprintf", "vfprintf", "fgets",  "fread"};
+      "memcpy",  "memmove",  "mempcpy",  "memset",    "strcpy",   "stpcpy",    "strncpy",  "stpncpy",
+      "strcat",  "strncat",  "sprintf",  "snprintf",  "vsprintf", "vsnprintf", "printf",   "fprintf",
+      "vprintf", "vfprintf", "fgets",    "fread",     "wcscpy",   "wcpcpy",    "wcsncpy",  "wcpncpy",
+      "wcscat",  "wcsncat",  "wmemcpy",  "wmemmove",  "wmempcpy", "wmemset",   "swprintf", "vswprintf",
+      "wprintf", "fwprintf", "vwprintf", "vfwprintf", "fgetws"};
   return name.starts_with("__") && name.ends_with("_chk") && kNames.contains(name.drop_front(2).drop_back(4));
+}
+
+// Functions of wide strings, by the number of their parameters: LLVM knows wcslen alone, so that nothing else tells a
+// function of the program with such a name.
+struct WideFunctions {
+  unsigned parameters;
+  llvm::StringSet<> names;
+};
+bool is_wide(llvm::StringRef name, const llvm::FunctionType& type) {
+  static const WideFunctions kFunctions[] = {
+      {1, {"wcslen", "wcsdup", "wprintf"}},
+      {2,
+       {"wcsnlen", "wcscmp", "wcschr", "wcsrchr", "wcsstr", "wcscpy", "wcpcpy", "wcscat", "wcstod", "wcstof", "fputws",
+        "fwprintf", "vwprintf"}},
+      {3,
+       {"wcsncmp", "wmemchr", "wmemcmp", "wcsncpy", "wcpncpy", "wcsncat", "wmemcpy", "wmemmove", "wmempcpy", "wmemset",
+        "wcstol", "wcstoul", "wcstoll", "wcstoull", "fgetws", "swprintf", "vfwprintf"}},
+      {4, {"vswprintf"}}};
+  for (const WideFunctions& functions : kFunctions) {
+    if (functions.parameters == type.getNumParams() && functions.names.contains(name)) return true;
+  }
+  return false;
 }
 
 // What C99's headers call in place of the scanf family.
@@ -74,10 +99,12 @@ void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo
   for (llvm::CallInst* call : calls) {
     const llvm::Function* callee = call->getCalledFunction();
     llvm::LibFunc known;
-    if (callee == nullptr || !callee->isDeclaration() || !is_checked_function(callee->getName())) continue;
-    if (!is_reserved(callee->getName()) && !library.getLibFunc(*callee, known))
-      continue;  // a function of the program with such a name
+    if (callee == nullptr || !callee->isDeclaration()) continue;
     const llvm::StringRef name = callee->getName();
+    if (!is_wide(name, *callee->getFunctionType())) {
+      if (!is_checked_function(name)) continue;
+      if (!is_reserved(name) && !library.getLibFunc(*callee, known)) continue;  // the program's own
+    }
     if (!check_short_compare(*call, name, runtime)) redirect(*call, name);
   }
 }

@@ -2,6 +2,7 @@
 // RUN: %clangxx -O1 -S -emit-llvm %s -o - | %check
 #include <cstdio>
 #include <cstring>
+#include <cwchar>
 
 // CHECK-LABEL: define {{.*}} @_Z6lengthPKc(
 // CHECK: call i64 @__gorace_strlen(ptr
@@ -17,6 +18,16 @@ void print(char* buffer, int number) { std::snprintf(buffer, 10, "%d", number); 
 // CHECK: call void @__gorace_read_range(ptr %{{.*}}, i64 8)
 // CHECK: call i32 @{{memcmp|bcmp}}(
 bool start(const void* a, const void* b) { return std::memcmp(a, b, 8) < 0; }
+
+// CHECK-LABEL: define {{.*}} @_Z4widePwPKw(
+// CHECK: call {{.*}}ptr @__gorace_wcscpy(ptr
+// CHECK: call i32 (ptr, i64, ptr, ...) @__gorace_swprintf(
+void wide(wchar_t* to, const wchar_t* from) { std::swprintf(std::wcscpy(to, from), 10, L"%d", 1); }
+
+extern "C" int wcpcpy(int number);
+// CHECK-LABEL: define {{.*}} @_Z7not_widei(
+// CHECK: call i32 @wcpcpy(i32
+int not_wide(int number) { return wcpcpy(number) + 1; }
 
 namespace mine {
 int strlen(const char* text);
