@@ -24,10 +24,10 @@ bool start(const void* a, const void* b) { return std::memcmp(a, b, 8) < 0; }
 // CHECK: call i32 (ptr, i64, ptr, ...) @__gorace_swprintf(
 void wide(wchar_t* to, const wchar_t* from) { std::swprintf(std::wcscpy(to, from), 10, L"%d", 1); }
 
-extern "C" int wcpcpy(int number);
+int of_the_program(int number) __asm__("wcpcpy");
 // CHECK-LABEL: define {{.*}} @_Z7not_widei(
-// CHECK: call i32 @wcpcpy(i32
-int not_wide(int number) { return wcpcpy(number) + 1; }
+// CHECK: call noundef i32 @wcpcpy(i32
+int not_wide(int number) { return of_the_program(number) + 1; }
 
 namespace mine {
 int strlen(const char* text);
