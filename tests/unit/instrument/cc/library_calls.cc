@@ -25,7 +25,7 @@ bool start(const void* a, const void* b) { return std::memcmp(a, b, 8) < 0; }
 void wide(wchar_t* to, const wchar_t* from) { std::swprintf(std::wcscpy(to, from), 10, L"%d", 1); }
 
 int of_the_program(int number) __asm__("wcpcpy");
-// CHECK-LABEL: define {{.*}} @_Z7not_widei(
+// CHECK-LABEL: define {{.*}} @_Z8not_widei(
 // CHECK: call noundef i32 @wcpcpy(i32
 int not_wide(int number) { return of_the_program(number) + 1; }
 
