@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and tests samples/bazel with Bazel, without network: counter_test passes, racy_test is reported with its lines.
+# Builds and tests samples/bazel with Bazel, without network, plainly, by gorace as the compiler, and by the toolchain of its own with and without the feature:
+# counter_test passes, racy_test is reported with its lines where gorace is on.
 # Not part of ctest: Bazel is large (Debian's bazel-bootstrap 4.2.3, bazel-rules-java and bazel-rules-proto: 126 MB). Exit
 # code 77: there is no Bazel.
 #   usage: bazel.sh PREFIX      where `cmake --install` has put gorace
@@ -16,7 +17,7 @@ trap 'chmod -R u+w "$scratch" && rm -rf "$scratch"' EXIT
 
 cp -r "$sample" "$scratch/sample"
 cd "$scratch/sample"
-sed -i "s|/opt/gorace|$prefix|" .bazelrc
+sed -i "s|/opt/gorace|$prefix|" .bazelrc toolchain/BUILD
 
 # What Bazel 4 would fetch: the names by which its own rules are loaded, and coverage, which is not used.
 mkdir -p "$scratch/rules_cc/cc" "$scratch/coverage"
@@ -35,12 +36,29 @@ for language in java proto; do
   [ ! -d "$folder" ] || offline+=(--override_repository="rules_$language=$folder")
 done
 
-status=0
-bazel_here test --config=gorace --keep_going --test_output=errors "${offline[@]}" //... >out 2>&1 || status=$?
-if [ "$status" -ne 3 ] || ! grep -Eq '^//:counter_test +PASSED' out || ! grep -Eq '^//:racy_test +FAILED' out ||
-  ! grep -q '^WARNING: DATA RACE$' out || ! grep -Eq 'counter\.cc:3 ' out || ! grep -Eq 'racy_test\.cc:9 ' out; then
-  cat out
-  echo "bazel.sh: FAILED (bazel's exit code $status)"
-  exit 1
-fi
+# runs STATUS PATTERN OPTION...: bazel test ends with that status, and what it printed has lines that fit all patterns (one a line).
+runs() {
+  local wanted=$1 patterns=$2 status=0
+  shift 2
+  bazel_here test --keep_going --test_output=errors "${offline[@]}" "$@" //... >out 2>&1 || status=$?
+  while read -r pattern; do
+    if [ "$status" -ne "$wanted" ] || ! grep -Eq "$pattern" out; then
+      cat out
+      echo "bazel.sh: FAILED: bazel test $*: exit code $status, not $wanted, or no line fits $pattern"
+      exit 1
+    fi
+  done <<<"$patterns"
+}
+
+report='^//:counter_test +PASSED
+^//:racy_test +FAILED
+^WARNING: DATA RACE$
+counter\.cc:3 
+racy_test\.cc:9 '
+passes='^//:counter_test +PASSED
+^//:racy_test +PASSED'
+runs 0 "$passes"
+runs 3 "$report" --config=gorace
+runs 0 "$passes" --config=toolchain
+runs 3 "$report" --config=toolchain --features=gorace
 echo "bazel.sh: passed"
