@@ -1,7 +1,9 @@
 #include "instrument/pass/library_calls.h"
 
 #include "instrument/pass/emission.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
@@ -23,26 +25,95 @@ bool is_fortified(llvm::StringRef name) {
   return name.starts_with("__") && name.ends_with("_chk") && kNames.contains(name.drop_front(2).drop_back(4));
 }
 
-// Functions of wide strings, by the number of their parameters: LLVM knows wcslen alone, so that nothing else tells a
-// function of the program with such a name.
-struct WideFunctions {
-  unsigned parameters;
-  llvm::StringSet<> names;
-};
-bool is_wide(llvm::StringRef name, const llvm::FunctionType& type) {
-  static const WideFunctions kFunctions[] = {
-      {1, {"wcslen", "wcsdup", "wprintf"}},
-      {2,
-       {"wcsnlen", "wcscmp", "wcschr", "wcsrchr", "wcsstr", "wcscpy", "wcpcpy", "wcscat", "wcstod", "wcstof", "fputws",
-        "fwprintf", "vwprintf"}},
-      {3,
-       {"wcsncmp", "wmemchr", "wmemcmp", "wcsncpy", "wcpncpy", "wcsncat", "wmemcpy", "wmemmove", "wmempcpy", "wmemset",
-        "wcstol", "wcstoul", "wcstoll", "wcstoull", "fgetws", "swprintf", "vfwprintf"}},
-      {4, {"vswprintf"}}};
-  for (const WideFunctions& functions : kFunctions) {
-    if (functions.parameters == type.getNumParams() && functions.names.contains(name)) return true;
-  }
-  return false;
+// type_code: a letter for the types that functions of the C library have.
+char type_code(const llvm::Type& type) {
+  if (type.isPointerTy()) return 'p';
+  if (type.isIntegerTy(32)) return 'i';
+  if (type.isIntegerTy(64)) return 'l';
+  if (type.isFloatTy()) return 'f';
+  if (type.isDoubleTy()) return 'd';
+  if (type.isX86_FP80Ty() || type.isFP128Ty()) return 'e';
+  return type.isVoidTy() ? 'v' : '?';
+}
+
+// signature_of: the result's and the parameters' letters; a dot at the end for variable arguments.
+llvm::SmallString<8> signature_of(const llvm::FunctionType& type) {
+  llvm::SmallString<8> signature;
+  signature += type_code(*type.getReturnType());
+  for (const llvm::Type* parameter : type.params()) signature += type_code(*parameter);
+  if (type.isVarArg()) signature += '.';
+  return signature;
+}
+
+// Functions that LLVM's list of the library lacks. By it, or else by the types, a function of the program with such a
+// name is told from the library's.
+bool has_library_signature(llvm::StringRef name, const llvm::FunctionType& type) {
+  static const llvm::StringMap<llvm::StringRef> kSignatures = {// wide strings
+                                                               {"wcslen", "lp"},
+                                                               {"wcsnlen", "lpl"},
+                                                               {"wcscmp", "ipp"},
+                                                               {"wcsncmp", "ippl"},
+                                                               {"wcschr", "ppi"},
+                                                               {"wcsrchr", "ppi"},
+                                                               {"wcsstr", "ppp"},
+                                                               {"wmemchr", "ppil"},
+                                                               {"wmemcmp", "ippl"},
+                                                               {"wcscpy", "ppp"},
+                                                               {"wcpcpy", "ppp"},
+                                                               {"wcsncpy", "pppl"},
+                                                               {"wcpncpy", "pppl"},
+                                                               {"wcscat", "ppp"},
+                                                               {"wcsncat", "pppl"},
+                                                               {"wcsdup", "pp"},
+                                                               {"wmemcpy", "pppl"},
+                                                               {"wmemmove", "pppl"},
+                                                               {"wmempcpy", "pppl"},
+                                                               {"wmemset", "ppil"},
+                                                               {"wcstol", "lppi"},
+                                                               {"wcstoul", "lppi"},
+                                                               {"wcstoll", "lppi"},
+                                                               {"wcstoull", "lppi"},
+                                                               {"wcstod", "dpp"},
+                                                               {"wcstof", "fpp"},
+                                                               {"fgetws", "ppip"},
+                                                               {"fputws", "ipp"},
+                                                               {"vswprintf", "iplpp"},
+                                                               {"vfwprintf", "ippp"},
+                                                               {"vwprintf", "ipp"},
+                                                               {"swprintf", "iplp."},
+                                                               {"fwprintf", "ipp."},
+                                                               {"wprintf", "ip."},
+                                                               // detector/abi/argument_checks.h
+                                                               {"strtok_r", "pppp"},
+                                                               {"strsep", "ppp"},
+                                                               {"memmem", "pplpl"},
+                                                               {"memccpy", "pppil"},
+                                                               {"strchrnul", "ppi"},
+                                                               {"strcasestr", "ppp"},
+                                                               {"asprintf", "ipp."},
+                                                               {"vasprintf", "ippp"},
+                                                               {"dprintf", "iip."},
+                                                               {"vdprintf", "iipp"},
+                                                               {"getdelim", "lppip"},
+                                                               {"__getdelim", "lppip"},
+                                                               {"getline", "lppp"},
+                                                               {"strtold", "epp"},
+                                                               {"rand_r", "ip"},
+                                                               {"time", "lp"},
+                                                               {"localtime_r", "ppp"},
+                                                               {"gmtime_r", "ppp"},
+                                                               {"mktime", "lp"},
+                                                               {"asctime_r", "ppp"},
+                                                               {"ctime_r", "ppp"},
+                                                               {"strftime", "lplpp"},
+                                                               {"stat", "ipp"},
+                                                               {"lstat", "ipp"},
+                                                               {"fstat", "iip"},
+                                                               {"getcwd", "ppl"},
+                                                               {"readlink", "lppl"},
+                                                               {"qsort", "vpllp"}};
+  const auto found = kSignatures.find(name);
+  return found != kSignatures.end() && found->second == signature_of(type);
 }
 
 // What C99's headers call in place of the scanf family.
@@ -101,7 +172,7 @@ void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo
     llvm::LibFunc known;
     if (callee == nullptr || !callee->isDeclaration()) continue;
     const llvm::StringRef name = callee->getName();
-    if (!is_wide(name, *callee->getFunctionType())) {
+    if (!has_library_signature(name, *callee->getFunctionType())) {
       if (!is_checked_function(name)) continue;
       if (!is_reserved(name) && !library.getLibFunc(*callee, known)) continue;  // the program's own
     }
