@@ -4,6 +4,8 @@
 
 #if !defined(__cplusplus) || __cplusplus < 202002L
 #error "gorace needs C++20: compile with -std=c++20 or newer"
+// #error does not end a compilation, a missing file does: a screenful of errors would hide the one above.
+#include "compilation_stops_here"
 #endif
 
 // GORACE_NOESCAPE: nobody has this pointer argument any more when the call is over.
