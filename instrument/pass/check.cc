@@ -73,7 +73,8 @@ CheckEmitter::Shape CheckEmitter::shape_of(const Access& access, const llvm::Ins
 
 void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
   const bool can_call = !access.is_scalable && runtime_.has_check(access.bytes);
-  if (!access.is_hot && can_call) return emit_call(access, before);
+  if (can_call && (!access.is_hot || sampling_.has_calls_only())) return emit_call(access, before);
+  if (sampling_.has_calls_only()) return emit_range_call(access, before);
   const Shape shape = shape_of(access, before);
   if (shape.kind == Shape::kRange) return emit_range_call(access, before);
   ++statistics_.inline_checks;
@@ -102,7 +103,7 @@ void CheckEmitter::emit(const Access& access, llvm::Instruction* before) {
 void CheckEmitter::emit_call(const Access& access, llvm::Instruction* before) {
   ++statistics_.called_checks;
   Emitter builder(sampling_.open(before, *access.instruction), *access.instruction);
-  runtime_.call_check(builder, access.address, access.bytes, access.is_write);
+  sampling_.add(runtime_.call_check(builder, access.address, access.bytes, access.is_write));
 }
 
 void CheckEmitter::emit_range_call(const Access& access, llvm::Instruction* before) {
@@ -116,7 +117,7 @@ void CheckEmitter::emit_range(Value* address, Value* bytes, bool is_write, llvm:
                               const llvm::Instruction& access) {
   ++statistics_.range_calls;
   Emitter builder(sampling_.open(before, access), access);
-  runtime_.call_range(builder, address, bytes, is_write);
+  sampling_.add(runtime_.call_range(builder, address, bytes, is_write));
 }
 
 Value* CheckEmitter::misaligned_bits(IRBuilder<>& builder, Value* address, const Shape& shape) {

@@ -52,8 +52,6 @@ class FunctionInstrumenter {
     FunctionPlan plan = collect(function_, mode, library_, quiet_calls_, statistics_);
     eliminate(function_, plan, statistics_);
     std::vector<LoopCheck> loop_checks = find_loop_checks(plan);
-    if (!plan.accesses.empty() && !function_.hasOptNone())
-      sampling_.hoist(plan, analyses_.getResult<llvm::LoopAnalysis>(function_));
     hoist_static_allocas(function_);
     // In sampled code the few accesses that are checked walk the stack: keeping the context would cost at all times.
     statistics_.keeps_context = !sampling_.is_on() && keep_calling_context(function_, words_, library_);
@@ -63,7 +61,8 @@ class FunctionInstrumenter {
       mark_hot(plan, loop_checks);
       emit(plan, loop_checks);
     }
-    if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_);
+    if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_, sampling_);
+    for (llvm::CallInst* call : sampling_.finish(library_, quiet_calls_)) redirect_library_call(*call);
     if (statistics_.any_check() || statistics_.keeps_context) adapt_attributes(function_);
     adapt_calls(function_);
     if (verbose()) statistics_.print(llvm::errs(), function_.getName());
@@ -118,12 +117,15 @@ class FunctionInstrumenter {
     }
     for (llvm::StoreInst* store : plan.vptr_updates) {
       Emitter builder(sampling_.open(store, *store), *store);
-      runtime_.call_vptr_update(builder, store->getPointerOperand(), store->getValueOperand());
+      sampling_.add(runtime_.call_vptr_update(builder, store->getPointerOperand(), store->getValueOperand()));
     }
     for (llvm::IntrinsicInst* intrinsic : plan.lane_accesses) check_lane_access(intrinsic, checks, statistics_);
     for (llvm::MemIntrinsic* intrinsic : plan.memory_calls) {
-      sampling_.keep_plain(intrinsic);
-      replace_memory_intrinsic(intrinsic, runtime_);
+      if (sampling_.is_on()) {
+        check_memory_intrinsic(intrinsic, checks);
+      } else {
+        replace_memory_intrinsic(intrinsic, runtime_);
+      }
     }
     for (llvm::Instruction* atomic : plan.atomics) {
       sampling_.keep_plain(atomic);

@@ -137,20 +137,24 @@ bool is_checked_function(llvm::StringRef name) {
 }
 
 // A short comparison stays what it is, behind two range checks.
-bool check_short_compare(llvm::CallInst& call, llvm::StringRef name, RuntimeFunctions& runtime) {
+bool check_short_compare(llvm::CallInst& call, llvm::StringRef name, RuntimeFunctions& runtime,
+                         SamplingGuard& sampling) {
   if (name != "memcmp" && name != "bcmp") return false;
   const auto* bytes = llvm::dyn_cast<llvm::ConstantInt>(call.getArgOperand(2));
   if (bytes == nullptr || bytes->getZExtValue() > kInlineCompareBytes) return false;
   Emitter builder(&call);
   for (unsigned i : {0u, 1u}) {
     if (!llvm::isa<llvm::Constant>(call.getArgOperand(i))) {
-      runtime.call_range(builder, call.getArgOperand(i), call.getArgOperand(2), /*is_write=*/false);
+      sampling.add(runtime.call_range(builder, call.getArgOperand(i), call.getArgOperand(2), /*is_write=*/false));
     }
   }
   return true;
 }
 
-void redirect(llvm::CallInst& call, llvm::StringRef name) {
+}  // namespace
+
+void redirect_library_call(llvm::CallInst& call) {
+  const llvm::StringRef name = call.getCalledFunction()->getName();
   llvm::Module& module = *call.getModule();
   const llvm::FunctionCallee checked = module.getOrInsertFunction(("__gorace_" + name).str(), call.getFunctionType());
   call.setCalledFunction(checked);
@@ -160,9 +164,8 @@ void redirect(llvm::CallInst& call, llvm::StringRef name) {
   call.setTailCallKind(llvm::CallInst::TCK_NoTail);  // the caller's frame and line must be there
 }
 
-}  // namespace
-
-void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo& library, RuntimeFunctions& runtime) {
+void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo& library, RuntimeFunctions& runtime,
+                         SamplingGuard& sampling) {
   llvm::SmallVector<llvm::CallInst*, 16> calls;
   for (llvm::Instruction& instruction : llvm::instructions(function)) {
     if (auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction)) calls.push_back(call);
@@ -176,7 +179,12 @@ void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo
       if (!is_checked_function(name)) continue;
       if (!is_reserved(name) && !library.getLibFunc(*callee, known)) continue;  // the program's own
     }
-    if (!check_short_compare(*call, name, runtime)) redirect(*call, name);
+    if (check_short_compare(*call, name, runtime, sampling)) continue;
+    if (sampling.is_on()) {
+      sampling.add_program_call(call);
+    } else {
+      redirect_library_call(*call);
+    }
   }
 }
 

@@ -6,12 +6,16 @@
 #define GORACE_INSTRUMENT_PASS_LIBRARY_CALLS_H_
 
 #include "instrument/pass/runtime_functions.h"
+#include "instrument/pass/sampling.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Function.h"
 
 namespace gorace::instrument {
 
-void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo& library, RuntimeFunctions& runtime);
+// check_library_calls replaces them; in sampled code it tells `sampling` of those that are to be redirected in windows.
+void check_library_calls(llvm::Function& function, const llvm::TargetLibraryInfo& library, RuntimeFunctions& runtime,
+                         SamplingGuard& sampling);
+void redirect_library_call(llvm::CallInst& call);
 
 }  // namespace gorace::instrument
 

@@ -18,4 +18,12 @@ void replace_memory_intrinsic(llvm::MemIntrinsic* intrinsic, RuntimeFunctions& r
   intrinsic->eraseFromParent();
 }
 
+void check_memory_intrinsic(llvm::MemIntrinsic* intrinsic, CheckEmitter& checks) {
+  Emitter builder(intrinsic);
+  llvm::Value* bytes = builder.CreateZExtOrTrunc(intrinsic->getLength(), builder.getInt64Ty());
+  if (auto* transfer = llvm::dyn_cast<llvm::MemTransferInst>(intrinsic))
+    checks.emit_range(transfer->getSource(), bytes, /*is_write=*/false, intrinsic, *intrinsic);
+  checks.emit_range(intrinsic->getDest(), bytes, /*is_write=*/true, intrinsic, *intrinsic);
+}
+
 }  // namespace gorace::instrument

@@ -2,7 +2,6 @@
 #include "instrument/pass/compat.h"
 #include "instrument/pass/gorace_pass.h"
 #include "instrument/pass/options.h"
-#include "instrument/pass/sampling.h"
 #include "instrument/pass/skip_annotations.h"
 #include "instrument/pass/source_locations.h"
 #include "instrument/pass/suppress_speculation.h"
@@ -33,11 +32,6 @@ bool parse_pass_name(llvm::StringRef name, llvm::ModulePassManager& passes, llvm
   return false;
 }
 
-void add_gorace(llvm::ModulePassManager& passes, llvm::OptimizationLevel level) {
-  passes.addPass(GoracePass());
-  if (sampled_parts_per_million() != 0 && level != llvm::OptimizationLevel::O0) add_loop_unswitching(passes);
-}
-
 // The last extension point is where TSan's pass runs too: what the optimiser has removed needs no check. Before LTO's link step, not in it: there
 // is no such extension point in a full LTO link.
 void register_passes(llvm::PassBuilder& builder) {
@@ -51,10 +45,10 @@ void register_passes(llvm::PassBuilder& builder) {
       [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) { passes.addPass(RecordLocationsPass()); });
 #if LLVM_VERSION_MAJOR >= 20
   builder.registerOptimizerLastEPCallback(
-      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel level, llvm::ThinOrFullLTOPhase) { add_gorace(passes, level); });
+      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) { passes.addPass(GoracePass()); });
 #else
   builder.registerOptimizerLastEPCallback(
-      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel level) { add_gorace(passes, level); });
+      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel) { passes.addPass(GoracePass()); });
 #endif
   builder.registerPipelineParsingCallback(parse_pass_name);
 }

@@ -44,7 +44,7 @@ bool is_beside_detector(const llvm::Module& module) {
 
 RuntimeFunctions::RuntimeFunctions(llvm::Module& module)
     : module_(module),
-      has_checks_(llvm::Triple(module.getTargetTriple()).getArch() == llvm::Triple::x86_64),
+      has_checks_(has_checks(module)),
       void_(Type::getVoidTy(module.getContext())),
       pointer_(llvm::PointerType::getUnqual(module.getContext())),
       i32_(Type::getInt32Ty(module.getContext())),
@@ -83,6 +83,10 @@ CallInst* RuntimeFunctions::call_check(IRBuilder<>& builder, Value* address, uns
       builder, (Twine(is_write ? "__gorace_check_write" : "__gorace_check_read") + Twine(bytes)).str(), address);
   keep_apart(call);
   return call;
+}
+
+bool RuntimeFunctions::has_checks(const llvm::Module& module) {
+  return llvm::Triple(module.getTargetTriple()).getArch() == llvm::Triple::x86_64;
 }
 
 bool RuntimeFunctions::has_check(uint64_t bytes) const {

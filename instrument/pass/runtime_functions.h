@@ -21,6 +21,8 @@ class RuntimeFunctions {
   // The whole check as a call, at any alignment. preserve_most. has_check: is there one for so many bytes?
   llvm::CallInst* call_check(llvm::IRBuilder<>& builder, llvm::Value* address, unsigned bytes, bool is_write);
   bool has_check(uint64_t bytes) const;
+  // has_checks: are there such calls for this module's target?
+  static bool has_checks(const llvm::Module& module);
   // Any number of bytes, C convention.
   llvm::CallInst* call_range(llvm::IRBuilder<>& builder, llvm::Value* address, llvm::Value* bytes, bool is_write);
 

@@ -3,10 +3,9 @@
 #include "instrument/pass/atomics.h"
 #include "instrument/pass/emission.h"
 #include "instrument/pass/runtime_functions.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Transforms/Scalar/LoopPassManager.h"
-#include "llvm/Transforms/Scalar/SimpleLoopUnswitch.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
@@ -14,7 +13,6 @@ namespace gorace::instrument {
 
 using llvm::GlobalVariable;
 using llvm::Instruction;
-using llvm::Loop;
 using llvm::Value;
 
 namespace {
@@ -25,17 +23,6 @@ GlobalVariable* declare_off(llvm::Module& module) {
   auto* off = llvm::cast<GlobalVariable>(module.getOrInsertGlobal(kOff, llvm::Type::getInt8Ty(module.getContext())));
   if (is_beside_detector(module)) off->setDSOLocal(true);
   return off;
-}
-
-// Nothing within can take long or wait: then a decision may hold for all of the loop.
-bool has_calls(const Loop& loop) {
-  for (const llvm::BasicBlock* block : loop.blocks()) {
-    for (const Instruction& instruction : *block) {
-      if (llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction)) return true;
-      if (instruction.isAtomic()) return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace
@@ -71,37 +58,53 @@ void SampledModule::finish(uint32_t parts_per_million) {
 
 SamplingGuard::SamplingGuard(llvm::Function& function, SampledModule* module) : function_(function), module_(module) {}
 
-void SamplingGuard::hoist(const FunctionPlan& plan, llvm::LoopInfo& loops) {
-  if (module_ == nullptr) return;
-  llvm::DenseMap<const Loop*, Value*> windows;
-  for (const Access& access : plan.accesses) {
-    const Loop* loop = loops.getLoopFor(access.instruction->getParent());
-    if (access.is_eliminated || loop == nullptr || !loop->isInnermost() || loop->getLoopPreheader() == nullptr)
-      continue;
-    auto [found, is_new] = windows.try_emplace(loop, nullptr);
-    if (is_new && !has_calls(*loop)) {
-      llvm::IRBuilder<> builder(loop->getLoopPreheader()->getTerminator());
-      found->second = is_open(builder);
-    }
-    if (found->second != nullptr) hoisted_[access.instruction] = found->second;
-  }
+Instruction* SamplingGuard::open(Instruction* before, const Instruction& access) {
+  if (module_ == nullptr || has_calls_only()) return before;
+  Emitter builder(before, access);
+  llvm::MDNode* unlikely = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 99);
+  Instruction* end = llvm::SplitBlockAndInsertIfThen(is_open(builder), before, /*Unreachable=*/false, unlikely);
+  mark_covered(end);
+  return end;
 }
 
-Instruction* SamplingGuard::open(Instruction* before, const Instruction& access) {
-  if (module_ == nullptr) return before;
+void SamplingGuard::add(llvm::CallInst* check) {
+  if (has_calls_only()) calls_.push_back({check, /*is_check=*/true});
+}
+
+std::vector<llvm::CallInst*> SamplingGuard::finish(const llvm::TargetLibraryInfo& library,
+                                                   const QuietCalls& quiet_calls) {
+  std::vector<WatchedCall> watched = make_watched_copies(
+      function_, calls_, library, quiet_calls, [this](llvm::IRBuilder<>& builder) { return is_open(builder); });
+  llvm::MDNode* unlikely = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 99);
+  for (const WatchedCall& alone : calls_) {
+    if (alone.is_check) {
+      Emitter builder(alone.call);
+      Instruction* end = llvm::SplitBlockAndInsertIfThen(is_open(builder), alone.call, /*Unreachable=*/false, unlikely);
+      alone.call->moveBefore(end);
+    } else {
+      keep_plain(alone.call);
+    }
+    watched.push_back(alone);
+  }
+  calls_.clear();
+
+  std::vector<llvm::CallInst*> program_calls;
+  llvm::SmallPtrSet<llvm::BasicBlock*, 16> marked;
+  for (const WatchedCall& call : watched) {
+    if (marked.insert(call.call->getParent()).second) mark_covered(call.call);
+    if (!call.is_check) program_calls.push_back(call.call);
+  }
+  return program_calls;
+}
+
+void SamplingGuard::mark_covered(Instruction* before) {
   if (!has_checks_) {
     has_checks_ = true;
     index_ = module_->functions_++;
   }
-  Emitter builder(before, access);
-  const auto hoisted = hoisted_.find(&access);
-  Value* is_in_window = hoisted != hoisted_.end() && before == &access ? hoisted->second : is_open(builder);
-  llvm::MDNode* unlikely = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 99);
-  Instruction* end = llvm::SplitBlockAndInsertIfThen(is_in_window, before, /*Unreachable=*/false, unlikely);
-  Emitter inside(end, access);
-  mark_own(
-      inside.CreateStore(inside.getInt8(1), inside.CreateConstGEP1_64(inside.getInt8Ty(), module_->covered_, index_)));
-  return end;
+  Emitter builder(before);
+  mark_own(builder.CreateStore(builder.getInt8(1),
+                               builder.CreateConstGEP1_64(builder.getInt8Ty(), module_->covered_, index_)));
 }
 
 void SamplingGuard::keep_plain(Instruction* operation) {
@@ -148,11 +151,6 @@ Value* SamplingGuard::is_open(llvm::IRBuilder<>& builder) {
   byte->setAlignment(llvm::Align(1));
   mark_own(byte);
   return builder.CreateIsNull(byte);
-}
-
-void add_loop_unswitching(llvm::ModulePassManager& passes) {
-  passes.addPass(llvm::createModuleToFunctionPassAdaptor(
-      llvm::createFunctionToLoopPassAdaptor(llvm::SimpleLoopUnswitchPass(/*NonTrivial=*/true))));
 }
 
 }  // namespace gorace::instrument
