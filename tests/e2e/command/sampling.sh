@@ -76,6 +76,96 @@ for level in -O0 -O2; do
   check [ "$(wc -l <"$err")" = 1 ]
 done
 
+# Code that goes from one copy of a region to the other and back computes what it would without either: calls, exceptions, nested loops, switches,
+# library calls and values that live across them, with windows of microseconds. The same function that is not instrumented tells what is right.
+cat >copies.cc <<'END'
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+struct State { std::vector<long> values; std::string text; long calls = 0; };
+__attribute__((noinline)) long step(State& s, long x) {
+  ++s.calls;
+  if (x % 7 == 3) throw std::runtime_error("three");
+  return x * 3 + s.calls % 5;
+}
+#define BODY(NAME, ATTRIBUTES)                                              \
+  ATTRIBUTES long NAME(State& s, long rounds) {                             \
+    long sum = 0, last = 1;                                                 \
+    for (long i = 0; i < rounds; ++i) {                                     \
+      for (size_t k = 1; k < s.values.size(); ++k) {                        \
+        s.values[k] += s.values[k - 1] ^ i;                                 \
+        sum ^= s.values[k];                                                 \
+      }                                                                     \
+      try {                                                                 \
+        last = step(s, sum & 1023) + last % 11;                             \
+        sum += last;                                                        \
+      } catch (const std::runtime_error& error) {                           \
+        sum += static_cast<long>(strlen(error.what())) + last;              \
+        s.values[0] = sum;                                                  \
+      }                                                                     \
+      switch (sum & 3) {                                                    \
+        case 0: s.text[i % 8] = static_cast<char>('a' + (sum & 15)); break; \
+        case 1: s.text.push_back('x'); s.text.erase(0, 1); break;           \
+        case 2: sum += memcmp(s.text.data(), "aaaaaaaa", 8) < 0; break;     \
+        default: last += s.text[3];                                         \
+      }                                                                     \
+    }                                                                       \
+    return sum * 31 + last;                                                 \
+  }
+BODY(watched, __attribute__((noinline)))
+BODY(plain, __attribute__((noinline, no_sanitize("thread"))))
+int main() {
+  State one{{1, 2, 3, 4, 5, 6, 7, 8, 9}, "abcdefgh", 0};
+  State two = one;
+  for (int i = 0; i < 300; ++i) {
+    if (watched(one, 100) == plain(two, 100) && one.values == two.values && one.text == two.text) continue;
+    fprintf(stderr, "they differ in round %d\n", i);
+    return 1;
+  }
+}
+END
+for level in -O1 -O2 -O3; do
+  t gorace c++ --sample=50% $level copies.cc -o copies
+  code_is 0
+  for window in 1 20 300; do
+    GORACE=sample_window_us=$window t ./copies
+    code_is 0
+    err_has "$coverage"
+  done
+done
+
+# A race behind a call, in a copy that begins there: neither access is the first of its function.
+cat >behind.cc <<'END'
+#include <pthread.h>
+#include <unistd.h>
+long shared, other[2];
+__attribute__((noinline)) void pause_now() { asm volatile(""); }
+__attribute__((noinline)) void bump(long me) {
+  other[me] = other[me] + 1;
+  pause_now();
+  other[me] += shared;
+  shared = other[me];
+}
+void* work(void* me) {
+  for (;;) bump(reinterpret_cast<long>(me));
+}
+int main() {
+  alarm(60);  // never found: death by SIGALRM
+  pthread_t one, two;
+  pthread_create(&one, nullptr, work, nullptr);
+  pthread_create(&two, nullptr, work, reinterpret_cast<void*>(1));
+  pthread_join(one, nullptr);
+}
+END
+t gorace c++ --sample=5% -O2 behind.cc -o behind
+code_is 0
+t gorace run --halt-on-error ./behind
+code_is 66
+err_has '^WARNING: DATA RACE'
+err_has 'behind\.cc:(8|9) '
+
 # A run's own rate: all of the time finds what happens once; none finds nothing, and says so.
 cat >once.cc <<'END'
 #include <pthread.h>
