@@ -40,15 +40,28 @@ bool evaluates(const clang::Expr* expression, const clang::ASTContext& context, 
   return true;
 }
 
+// The variable that is made of the select's result: int chosen = select(...); null: none.
+const clang::VarDecl* variable_made_of(const Body& body, const clang::Expr* select) {
+  const auto* declaration = body.enclosing<clang::DeclStmt>(select);
+  const auto* variable = declaration != nullptr && declaration->isSingleDecl()
+                             ? llvm::dyn_cast<clang::VarDecl>(declaration->getSingleDecl())
+                             : nullptr;
+  return variable != nullptr && variable->hasInit() && strip(variable->getInit()) == select ? variable : nullptr;
+}
+
 // Where control goes when `otherwise` was chosen; null when that cannot be told.
 const clang::CFGBlock* next_block(const Body& body, const clang::Expr* select, int chosen,
                                   const clang::CFGBlock* block) {
-  const clang::Stmt* up = body.parent(select);
-  while (up != nullptr && llvm::isa<clang::FullExpr, clang::ImplicitCastExpr, clang::ParenExpr>(up))
-    up = body.parent(up);
+  const clang::VarDecl* variable = variable_made_of(body, select);
+  const auto is_result = [&](const clang::Expr* expression) {
+    const clang::Expr* bare = strip(expression);
+    const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(bare);
+    return bare == select || (reference != nullptr && variable != nullptr && reference->getDecl() == variable);
+  };
   if (is_discarded(body, select)) return block->succ_size() == 1 ? block->succ_begin()->getReachableBlock() : nullptr;
   if (block->getTerminatorStmt() == nullptr) return nullptr;
-  if (llvm::isa_and_nonnull<clang::SwitchStmt>(up) && block->getTerminatorStmt() == up) {
+  if (const auto* choice = llvm::dyn_cast<clang::SwitchStmt>(block->getTerminatorStmt())) {
+    if (!is_result(choice->getCond())) return nullptr;
     const clang::CFGBlock* fallback = nullptr;
     for (const clang::CFGBlock::AdjacentBlock& next : block->succs()) {
       const clang::CFGBlock* target = next.getReachableBlock();
@@ -65,12 +78,10 @@ const clang::CFGBlock* next_block(const Body& body, const clang::Expr* select, i
     }
     return fallback;
   }
-  const auto* comparison = llvm::dyn_cast_or_null<clang::BinaryOperator>(up);
-  if (comparison == nullptr || block->getTerminatorCondition() == nullptr ||
-      llvm::cast<clang::Expr>(block->getTerminatorCondition())->IgnoreParenImpCasts() != comparison ||
-      block->succ_size() != 2) {
-    return nullptr;
-  }
+  const auto* condition = llvm::dyn_cast_or_null<clang::Expr>(block->getTerminatorCondition());
+  const auto* comparison =
+      condition == nullptr ? nullptr : llvm::dyn_cast<clang::BinaryOperator>(condition->IgnoreParenImpCasts());
+  if (comparison == nullptr || !is_result(comparison->getLHS()) || block->succ_size() != 2) return nullptr;
   int64_t value = 0;
   if (!evaluates(comparison->getRHS(), body.context(), &value)) return nullptr;
   bool truth = false;

@@ -20,6 +20,9 @@ const clang::Stmt* body_of_endless(const clang::Stmt* statement, const clang::AS
   } else if (const auto* loop = llvm::dyn_cast<clang::WhileStmt>(statement)) {
     condition = loop->getCond();
     body = loop->getBody();
+  } else if (const auto* loop = llvm::dyn_cast<clang::DoStmt>(statement)) {
+    condition = loop->getCond();
+    body = loop->getBody();
   } else {
     return nullptr;
   }
@@ -67,6 +70,10 @@ void check_context_ignored(Unit& unit, const Report& report) {
         if ((bit(call.op) & kWaitsInLoop) == 0) continue;
         const clang::Stmt* loop = repeating_loop(body, call.expression);
         const clang::Stmt* inside = loop == nullptr ? nullptr : body_of_endless(loop, unit.context());
+        while (loop != nullptr && inside == nullptr) {
+          loop = repeating_loop(body, loop);
+          inside = loop == nullptr ? nullptr : body_of_endless(loop, unit.context());
+        }
         if (inside == nullptr || can_be_left(inside) || depends_on(inside, ctx) || is_used_by_lambda(body, ctx)) {
           continue;
         }

@@ -49,14 +49,52 @@ bool is_existing_object(const clang::Expr* expression) {
   return expression->IgnoreParenImpCasts()->isLValue() && !place_of(expression).empty();
 }
 
+// An element, or what an iterator or pointer leads to.
+bool is_element(const clang::Expr* expression) {
+  expression = expression->IgnoreParenImpCasts();
+  if (llvm::isa<clang::ArraySubscriptExpr>(expression)) return true;
+  if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression))
+    return unary->getOpcode() == clang::UO_Deref;
+  const auto* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression);
+  return call != nullptr && call->isLValue() &&
+         (call->getOperator() == clang::OO_Star || call->getOperator() == clang::OO_Subscript);
+}
+
+// A constant to begin with: `static const Queue kEmpty = {...}`.
+bool is_initial_value(const clang::Expr* expression) {
+  const clang::VarDecl* variable = variable_of(place_of(expression));
+  return variable != nullptr && variable->hasGlobalStorage() && variable->getType().isConstQualified();
+}
+
 void examine_copy(const Report& report, const clang::CXXConstructExpr* construction) {
   const clang::CXXConstructorDecl* constructor = construction->getConstructor();
   if (construction->getNumArgs() != 1 || !constructor->isCopyConstructor() || !constructor->isTrivial()) return;
-  if (!is_existing_object(construction->getArg(0))) return;
+  const clang::Expr* from = construction->getArg(0);
+  if (is_initial_value(from) || (!is_existing_object(from) && !is_element(from))) return;
   const std::string lock = lock_in(construction->getArg(0)->getType(), true);
   if (!lock.empty())
     report(construction->getExprLoc(),
            "this copies a " + lock + ": the copy is another lock; pass a pointer or reference");
+}
+
+bool is_local_value(const clang::Expr* expression) {
+  const clang::VarDecl* variable = variable_of(place_of(expression));
+  return variable != nullptr && variable->hasLocalStorage() && !variable->getType()->isReferenceType() &&
+         !variable->getType()->isPointerType();
+}
+
+// a = b, of classes that contain a lock. A lock alone is assigned to be initialised, and a local object to be handed
+// out.
+void examine_assignment(const Report& report, const clang::CXXOperatorCallExpr* assignment) {
+  const auto* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(assignment->getDirectCallee());
+  if (method == nullptr || !method->isCopyAssignmentOperator() || !method->isTrivial()) return;
+  const clang::Expr* from = assignment->getArg(1);
+  if (is_c_lock(from->getType()) || is_local_value(from) || is_initial_value(from) ||
+      !(is_existing_object(from) || is_element(from)))
+    return;
+  const std::string lock = lock_in(from->getType(), true);
+  if (!lock.empty())
+    report(assignment->getOperatorLoc(), "this overwrites a " + lock + " by a copy of another; copy the other members");
 }
 
 void examine_bytes(const Report& report, const Call& call) {
@@ -83,6 +121,8 @@ void check_copied_lock(Unit& unit, const Report& report) {
         examine_bytes(report, call);
       } else if (const auto* construction = llvm::dyn_cast<clang::CXXConstructExpr>(call.expression)) {
         examine_copy(report, construction);
+      } else if (const auto* assignment = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call.expression)) {
+        examine_assignment(report, assignment);
       }
     }
   }

@@ -78,7 +78,8 @@ void check_lock_across_wait(Unit& unit, const Report& report) {
     for (const Call& call : body.calls()) {
       if (call.op == Op::kLock && call.object != nullptr) {
         const clang::CXXRecordDecl* record = record_of(call.object->getType());
-        if (record == nullptr || record->getIdentifier() == nullptr || !is_os_lock(record)) continue;
+        const bool is_c_lock = !llvm::isa<clang::CXXMethodDecl>(call.callee);
+        if (!is_c_lock && (record == nullptr || record->getIdentifier() == nullptr || !is_os_lock(record))) continue;
         const Place mutex = place_of(call.object);
         if (mutex.empty()) continue;
         if (const Call* wait = wait_while_held(body, call.expression, mutex))

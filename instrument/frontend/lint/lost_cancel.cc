@@ -62,6 +62,30 @@ bool stays_here(const Body& body, const clang::BindingDecl* cancel) {
   return mentioned == called;
 }
 
+// `auto both = with_cancel(parent); return both.ctx;`: the variable, of which nothing but its ctx is used. Null: none.
+const clang::VarDecl* pair_left_behind(const Body& body, const clang::ReturnStmt* result) {
+  const auto* member = llvm::dyn_cast_or_null<clang::MemberExpr>(
+      result->getRetValue() == nullptr ? nullptr : strip(result->getRetValue()));
+  if (member == nullptr || member->isArrow() || member->getMemberDecl()->getNameAsString() != "ctx") return nullptr;
+  const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(strip(member->getBase()));
+  const auto* variable = reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+  if (variable == nullptr || !variable->hasLocalStorage() || variable->getType()->isReferenceType() ||
+      !is_record(variable->getType(), "gorace::CancelableContext")) {
+    return nullptr;
+  }
+  int others = 0;  // mentions of the variable that are not of its ctx
+  for_each_statement(body.statement(), [&](const clang::Stmt* each) {
+    const auto* mention = llvm::dyn_cast<clang::DeclRefExpr>(each);
+    if (mention != nullptr && mention->getDecl() == variable) ++others;
+    const auto* use = llvm::dyn_cast<clang::MemberExpr>(each);
+    if (use == nullptr || use->getMemberDecl()->getNameAsString() != "ctx") return false;
+    const auto* base = llvm::dyn_cast<clang::DeclRefExpr>(use->getBase()->IgnoreParenImpCasts());
+    if (base != nullptr && base->getDecl() == variable) --others;
+    return false;
+  });
+  return others == 0 ? variable : nullptr;
+}
+
 }  // namespace
 
 void check_lost_cancel(Unit& unit, const Report& report) {
@@ -75,6 +99,14 @@ void check_lost_cancel(Unit& unit, const Report& report) {
           report(member->getMemberLoc(),
                  "this context is canceled at once: its cancel function is destroyed at the end of the expression; "
                  "keep both, auto [ctx, cancel] = ...");
+        }
+      }
+      if (const auto* result = llvm::dyn_cast<clang::ReturnStmt>(each);
+          result != nullptr && body.parent(result) != nullptr) {
+        if (const clang::VarDecl* variable = pair_left_behind(body, result)) {
+          report(result->getReturnLoc(),
+                 "the context is canceled when it is returned: its cancel function ends here; return both",
+                 Note{variable->getLocation(), "with '" + variable->getNameAsString() + "'"});
         }
       }
       return false;

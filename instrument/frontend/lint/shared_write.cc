@@ -5,13 +5,13 @@
 #include "instrument/frontend/lint/lints.h"
 #include "instrument/frontend/lint/report.h"
 #include "instrument/frontend/lint/statements.h"
+#include "llvm/ADT/STLExtras.h"
 
 namespace gorace::instrument::lint {
 namespace {
 
 bool is_shared(const clang::VarDecl* variable, const Body& body) {
   if (variable == nullptr || is_atomic(variable->getType()) || variable->getType()->isReferenceType()) return false;
-  if (!variable->getType()->isScalarType() || variable->getType().isVolatileQualified()) return false;
   if (variable->getTLSKind() != clang::VarDecl::TLS_None) return false;
   if (variable->hasGlobalStorage()) return true;
   return variable->getDeclContext() != body.function() && !variable->isInitCapture();
@@ -54,6 +54,54 @@ bool is_conditional(const Body& body, const clang::Stmt* statement) {
   return false;
 }
 
+bool is_plain_scalar(clang::QualType type) {
+  return type->isScalarType() && !type.isVolatileQualified() && !is_atomic(type);
+}
+
+bool is_std_container(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (record == nullptr || record->getIdentifier() == nullptr || !record->isInStdNamespace()) return false;
+  static constexpr llvm::StringRef kNames[] = {
+      "basic_string", "vector",        "deque",         "list",  "map",   "multimap",      "set",
+      "multiset",     "unordered_map", "unordered_set", "queue", "stack", "priority_queue"};
+  return llvm::is_contained(kNames, record->getName());
+}
+
+// What it does to a container surely touches that as a whole, not one element of it.
+bool changes_container(const clang::CXXMethodDecl* method) {
+  static constexpr llvm::StringRef kNames[] = {"push_back", "emplace_back", "push_front", "pop_back", "pop_front",
+                                               "insert",    "emplace",      "erase",      "clear",    "append",
+                                               "resize",    "push",         "pop"};
+  return method != nullptr && method->getIdentifier() != nullptr && llvm::is_contained(kNames, method->getName());
+}
+
+const clang::VarDecl* variable_named(const clang::Expr* expression) {
+  const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression->IgnoreParenImpCasts());
+  return reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+}
+
+// The variable that a statement surely writes to: x = ..., x.field = ..., text += ..., list.push_back(...).
+const clang::VarDecl* written_variable(const clang::Stmt* statement) {
+  if (const auto* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(statement)) {
+    const clang::Expr* object = call->getImplicitObjectArgument();
+    return changes_container(call->getMethodDecl()) && is_std_container(object->getType()) ? variable_named(object)
+                                                                                           : nullptr;
+  }
+  const clang::Expr* target = written_by(statement);
+  if (target == nullptr) return nullptr;
+  target = target->IgnoreParenImpCasts();
+  if (!is_plain_scalar(target->getType()) &&
+      !(llvm::isa<clang::DeclRefExpr>(target) && is_std_container(target->getType()))) {
+    return nullptr;
+  }
+  while (const auto* member = llvm::dyn_cast<clang::MemberExpr>(target)) {
+    if (const auto* fixed = llvm::dyn_cast<clang::VarDecl>(member->getMemberDecl())) return fixed;  // static
+    if (member->isArrow() || member->getMemberDecl()->getType()->isReferenceType()) return nullptr;
+    target = member->getBase()->IgnoreParenImpCasts();
+  }
+  return variable_named(target);
+}
+
 struct Write {
   const clang::VarDecl* variable;
   const clang::Stmt* statement;
@@ -61,10 +109,7 @@ struct Write {
 
 void find_writes(Unit& unit, const Body& body, llvm::SmallVectorImpl<Write>& writes, int depth) {
   for_each_statement(body.statement(), [&](const clang::Stmt* each) {
-    const clang::Expr* target = written_by(each);
-    const auto* reference =
-        target == nullptr ? nullptr : llvm::dyn_cast<clang::DeclRefExpr>(target->IgnoreParenImpCasts());
-    const auto* variable = reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+    const clang::VarDecl* variable = written_variable(each);
     if (body.parent(each) != nullptr && is_shared(variable, body) && !is_conditional(body, each))
       writes.push_back({variable, each});
     return false;

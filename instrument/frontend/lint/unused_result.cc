@@ -24,9 +24,11 @@ bool sends_a_signal(const Call& call) {
 
 void check_unused_result(Unit& unit, const Report& report) {
   for (const Body& body : unit.bodies()) {
-    if (!body.has(kTries)) continue;
+    if (!body.has(kTries | bit(Op::kGroupGo))) continue;
     for (const Call& call : body.calls()) {
-      if ((bit(call.op) & kTries) == 0 || call.object == nullptr || !is_discarded(body, call.expression)) continue;
+      const bool tries =
+          (bit(call.op) & kTries) != 0 || (call.op == Op::kGroupGo && call.callee->getName() == "try_go");
+      if (!tries || call.object == nullptr || !is_discarded(body, call.expression)) continue;
       if (call.callee->hasAttr<clang::WarnUnusedResultAttr>() || call.callee->getReturnType()->isVoidType()) continue;
       if (call.op == Op::kTrySend && sends_a_signal(call)) continue;
       report(call.expression->getExprLoc(), "nobody looks at whether '" + call.callee->getNameAsString() +

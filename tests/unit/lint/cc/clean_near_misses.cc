@@ -441,3 +441,193 @@ struct Srv {
     }
   }
 };
+
+// What each goroutine has of its own, and locks and pairs that are handed out.
+struct Slot {
+  int v;
+  std::vector<int> list;
+  std::atomic<int> n;
+};
+void slots() {
+  gorace::WaitGroup wg;
+  Slot s[4];
+  for (int i = 0; i < 4; ++i)
+    wg.go([&s, i] {
+      s[i].v = 1;
+      s[i].list.push_back(1);
+    });
+  wg.wait();
+}
+void slot_ref(std::vector<Slot>& all) {
+  gorace::WaitGroup wg;
+  for (auto& s : all)
+    wg.go([&s] {
+      s.v = 1;
+      s.list.push_back(1);
+    });
+  wg.wait();
+}
+void slot_ptr(Slot* all) {
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) {
+    Slot* s = all + i;
+    wg.go([s] {
+      s->v = 1;
+      s->list.clear();
+    });
+  }
+  wg.wait();
+}
+void slot_atomic() {
+  Slot s{};
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i)
+    wg.go([&s] {
+      s.n = 1;
+      s.n++;
+    });
+  wg.wait();
+}
+void own_list() {
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i)
+    wg.go([] {
+      std::vector<int> l;
+      l.push_back(1);
+      std::string t;
+      t += "x";
+      t.clear();
+    });
+  wg.wait();
+}
+void copy_list() {
+  std::vector<int> l;
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) wg.go([l]() mutable { l.push_back(1); });
+  wg.wait();
+}
+void init_list() {
+  std::vector<int> l;
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) wg.go([m = l]() mutable { m.push_back(1); });
+  wg.wait();
+}
+void per_round() {
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) {
+    std::vector<int> l;
+    wg.go([&l] { l.push_back(1); });
+    wg.wait();
+  }
+}
+void by_channel(gorace::Chan<int> c) {
+  std::vector<int> l;
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i)
+    wg.go([&l, c] {
+      c.recv();
+      l.push_back(1);
+      c.send(1);
+    });
+  wg.wait();
+}
+void elements(std::vector<std::vector<int>>& v) {
+  gorace::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) wg.go([&v, i] { v[i].push_back(1); });
+  wg.wait();
+}
+thread_local std::vector<int> tlv;
+void tlvec() {
+  for (int i = 0; i < 3; ++i) gorace::go([] { tlv.push_back(1); });
+}
+const CL kEmpty = {PTHREAD_MUTEX_INITIALIZER, 0};
+void cl6(CL* c) {
+  *c = kEmpty;
+  CL d = kEmpty;
+  (void)d;
+}
+void cl7(CL* out) {
+  CL fresh{};
+  pthread_mutex_init(&fresh.m, nullptr);
+  *out = fresh;
+}
+void cl8(std::vector<CL>& v) {
+  for (auto& c : v) c.v = 1;
+  CL& r = v[0];
+  auto* p = &v[1];
+  r.v = p->v;
+}
+void bs1(gorace::Chan<int> c) {
+  int v;
+  while (true) {
+    int k = gorace::select(gorace::recv(c, v), gorace::otherwise);
+    if (k == 1) return;
+  }
+}
+void bs2(gorace::Chan<int> c) {
+  int v;
+  while (true) {
+    const int k = gorace::select(gorace::recv(c, v), gorace::otherwise);
+    switch (k) {
+      case 0:
+        use(v);
+        break;
+      default:
+        gorace::yield();
+    }
+  }
+}
+void bs3(gorace::Chan<int> c) {
+  int v;
+  while (true) {
+    const int k = gorace::select(gorace::recv(c, v), gorace::otherwise);
+    if (k != 0) work();
+  }
+}
+void bs4(gorace::Chan<int> c) {
+  int v, n = 0;
+  while (true) {
+    const int k = gorace::select(gorace::recv(c, v), gorace::otherwise);
+    if (n == 1) use(k);
+    work();
+  }
+}
+void cx7(gorace::Context ctx, gorace::Chan<int> c) {
+  do {
+    if (ctx.err()) return;
+    c.recv();
+  } while (true);
+}
+void cx8(gorace::Context ctx, gorace::Chan<int> c) {
+  for (;;) {
+    for (int i = 0; i < 3; ++i) c.send(i);
+    if (ctx.err()) break;
+  }
+}
+gorace::CancelableContext lc1(gorace::Context p) {
+  auto r = gorace::with_cancel(p);
+  use(1);
+  return r;
+}
+gorace::Context lc2(gorace::Context p) {
+  auto r = gorace::with_cancel(p);
+  std::move(r.cancel).release();
+  return r.ctx;
+}
+gorace::Context lc3(gorace::Context p, std::vector<gorace::CancelFunc>& keep) {
+  auto r = gorace::with_cancel(p);
+  keep.push_back(std::move(r.cancel));
+  return r.ctx;
+}
+gorace::Context lc4(gorace::CancelableContext& r) { return r.ctx; }
+pthread_mutex_t plock = PTHREAD_MUTEX_INITIALIZER;
+void ac1(gorace::Chan<int> c) {
+  pthread_mutex_lock(&plock);
+  work();
+  pthread_mutex_unlock(&plock);
+  c.recv();
+}
+void ac2(gorace::Group& g) {
+  if (!g.try_go([] { work(); })) work();
+  (void)g.try_go([] { work(); });
+}
