@@ -7,6 +7,7 @@
 #include "detector/context/thread_state.h"
 #include "detector/report/finding.h"
 #include "runtime/base/internal_allocator.h"
+#include "runtime/base/no_destructor.h"
 #include "runtime/base/options.h"
 #include "runtime/base/spin_lock.h"
 
@@ -68,7 +69,9 @@ struct Graph {
   // Which cache lines of memory may hold a lock of the graph, by hash; bits are never cleared.
   std::atomic<uint8_t> lines[kLineBits / 8];
 };
-constinit Graph g_graph{};
+// Never destroyed: static destructors of the program take locks, and end them.
+constinit runtime::NoDestructor<Graph> g_storage;
+constinit Graph& g_graph = g_storage.value;
 
 // Locked: the graph's lock, held where no signal handler of this thread can come.
 class Locked {

@@ -2,7 +2,6 @@
 
 #include <atomic>
 
-#include "detector/context/losses.h"
 #include "detector/memory/region.h"
 #include "detector/origin/key_map.h"
 
@@ -89,7 +88,9 @@ void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epo
     return;
   }
   HeldLock& lock = locks_[count_++];
-  lock = {address, place, shared, thread_bound, epoch};
+  // The first lock's place was named with none held.
+  const OriginId stack = count_ == 1 && uncounted_ == 0 ? place : without_locks(place);
+  lock = {address, stack, shared, thread_bound, epoch};
   key_ += key_of(lock);
 }
 
@@ -111,12 +112,12 @@ uint32_t store_lock_set(const HeldLocks& held) {
   if (held.count() == 0) return 0;
   uint32_t number = g_numbers.find(held.key());
   if (number == 0) number = g_numbers.insert_or_get(held.key(), [&] { return append(held); });
-  if (number == 0) count_loss(Loss::kLockSetDropped);
   return number;
 }
 
 LockSet stored_lock_set(uint32_t number) {
   if (number == 0) return {};
+  if (number == kUnknownLockSet) return {.is_known = false};
   const Stored& stored = g_stored.load(std::memory_order_acquire)[number];
   return {stored.count, stored.uncounted, stored.locks};
 }

@@ -1,7 +1,8 @@
 // HeldLocks: the locks that a strand holds now, so that its accesses' origins can tell which. Part of a Context.
 //
 // A lock counts by where it was taken, and by which of the first few addresses seen at that place it is: a program that
-// locks a million objects in one line must not have a million origins for each access under them (README.md).
+// locks a million objects in one line must not have a million origins for each access under them, and the place is the
+// stack alone, whatever was held there, or the ways to take six locks in two lines would be as many (README.md).
 //
 // Thread safety: used by the strand that it belongs to.
 #ifndef GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
@@ -63,9 +64,13 @@ struct LockSet {
   int count = 0;
   int uncounted = 0;
   const HeldLock* locks = nullptr;  // in the order in which they were taken
+  bool is_known = true;             // false: too many sets were there to keep this one
 };
 
-// store_lock_set returns the number of a copy; 0 for the empty set, or when no more can be kept (counted).
+// kUnknownLockSet stands for locks that could not be kept. No set has this number.
+inline constexpr uint32_t kUnknownLockSet = (uint32_t{1} << 24) - 1;
+
+// store_lock_set returns the number of a copy; 0 for the empty set, or when no more can be kept.
 uint32_t store_lock_set(const HeldLocks& held);
 LockSet stored_lock_set(uint32_t number);
 

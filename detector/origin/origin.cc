@@ -30,15 +30,21 @@ struct Composite {
 struct OriginEntry {
   const uintptr_t* stack;      // stack_depot's words
   const Composite* composite;  // when kind is kComposite
-  uint32_t lock_set;
-  uint8_t kind;
+  uint32_t lock_set : 24;
+  uint32_t kind : 8;
+  OriginId without_locks;  // the same stack and kind with no locks held; 0: itself
 };
+static_assert(sizeof(OriginEntry) == 24);
 
 constinit KeyMap g_origins;
 constinit std::atomic<OriginEntry*> g_entries{nullptr};
-// Next free ids of the two ranges; guarded by g_origins' lock.
-constinit OriginId g_next_plain = kUnknownOrigin + 1;
-constinit OriginId g_next_atomic = kUnknownAtomicOrigin + 1;
+// Next free ids of the two ranges; written under g_origins' lock.
+constinit std::atomic<OriginId> g_next_plain{kUnknownOrigin + 1};
+constinit std::atomic<OriginId> g_next_atomic{kUnknownAtomicOrigin + 1};
+// Keys that lead to an origin with kUnknownLockSet, so that their stacks are not walked again; guarded by g_origins'
+// lock.
+constexpr uint32_t kMostWithoutLocks = uint32_t{1} << 20;
+constinit uint32_t g_keys_without_locks = 0;
 
 const OriginEntry& entry_of(OriginId origin) { return g_entries.load(std::memory_order_acquire)[origin]; }
 
@@ -51,10 +57,23 @@ OriginEntry* entries() {
   return table;
 }
 
+constexpr OriginId first_id(bool is_atomic) { return is_atomic ? kUnknownAtomicOrigin : kUnknownOrigin; }
+constexpr OriginId end_of_ids(bool is_atomic) { return is_atomic ? kMaxOrigins : kUnknownAtomicOrigin; }
+std::atomic<OriginId>& next_of(bool is_atomic) { return is_atomic ? g_next_atomic : g_next_plain; }
+
+// next_id is called under g_origins' lock.
 OriginId next_id(bool is_atomic) {
-  OriginId& next = is_atomic ? g_next_atomic : g_next_plain;
-  const OriginId limit = is_atomic ? kMaxOrigins : kUnknownAtomicOrigin;
-  return next < limit ? next++ : kUnknownOrigin;
+  const OriginId id = next_of(is_atomic).load(std::memory_order_relaxed);
+  if (id == end_of_ids(is_atomic)) return kUnknownOrigin;
+  next_of(is_atomic).store(id + 1, std::memory_order_relaxed);
+  return id;
+}
+
+// is_scarce: the last quarter is for stacks alone, without the locks that were held there.
+bool is_scarce(bool is_atomic) {
+  const OriginId first = first_id(is_atomic);
+  const OriginId plenty = first + (end_of_ids(is_atomic) - first) / 4 * 3;
+  return next_of(is_atomic).load(std::memory_order_relaxed) >= plenty;
 }
 
 OriginId unknown(bool is_atomic) {
@@ -75,17 +94,46 @@ const HeldLocks* held_now() {
   return context == nullptr ? nullptr : &context->held;
 }
 
+// insert returns the origin of `key`, made from `entry` if it is new; kUnknownOrigin when there is no id for it.
+OriginId insert(uint64_t key, const OriginEntry& entry) {
+  return g_origins.insert_or_get(key, [&] {
+    OriginEntry* table = entries();
+    const OriginId id = next_id(entry.kind == static_cast<uint32_t>(AccessKind::kAtomic));
+    if (id != kUnknownOrigin) table[id] = entry;
+    return id;
+  });
+}
+
+uint64_t kind_seed(AccessKind kind) { return (static_cast<uint64_t>(kind) + 1) * 0xd6e8feb86659fd93u; }
+
+// add_without_locks is for a key whose locks cannot be kept: the stack stays, and that they are not known.
+OriginId add_without_locks(uint64_t key, uint64_t stack_key, OriginEntry entry) {
+  count_loss(Loss::kLockSetDropped);
+  entry.lock_set = kUnknownLockSet;
+  const OriginId origin = insert(mix(stack_key), entry);
+  if (origin == kUnknownOrigin) return kUnknownOrigin;
+  g_origins.insert_or_get(key, [&] {
+    if (g_keys_without_locks == kMostWithoutLocks) return kUnknownOrigin;
+    ++g_keys_without_locks;
+    return origin;
+  });
+  return origin;
+}
+
 OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held) {
   const bool is_atomic = kind == AccessKind::kAtomic;
   const uintptr_t* stack = store_stack(frames, count);
   if (stack == nullptr) return unknown(is_atomic);
-  const uint32_t lock_set = held == nullptr ? 0 : store_lock_set(*held);
-  const OriginId origin = g_origins.insert_or_get(key, [&] {
-    OriginEntry* table = entries();
-    const OriginId id = next_id(is_atomic);
-    if (id != kUnknownOrigin) table[id] = {stack, nullptr, lock_set, static_cast<uint8_t>(kind)};
-    return id;
-  });
+  OriginEntry entry = {stack, nullptr, 0, static_cast<uint8_t>(kind), kUnknownOrigin};
+  OriginId origin = kUnknownOrigin;
+  if (held == nullptr || held->count() == 0) {
+    origin = insert(key, entry);
+  } else {
+    const uint64_t stack_key = hash_frames(frames, count, kind_seed(kind));
+    entry.without_locks = insert(stack_key, entry);
+    entry.lock_set = is_scarce(is_atomic) ? 0 : store_lock_set(*held);
+    origin = entry.lock_set == 0 ? add_without_locks(key, stack_key, entry) : insert(key, entry);
+  }
   return origin != kUnknownOrigin ? origin : unknown(is_atomic);
 }
 
@@ -103,8 +151,6 @@ OriginId intern_key(uint64_t key, Make&& make) {
   return origin;
 }
 
-uint64_t kind_seed(AccessKind kind) { return (static_cast<uint64_t>(kind) + 1) * 0xd6e8feb86659fd93u; }
-
 // --- Composites ---
 
 uint8_t valid_mask(uint32_t mask) { return static_cast<uint8_t>(mask); }
@@ -118,7 +164,9 @@ OriginId add_composite(uint64_t key, const Composite& composite) {
   const OriginId origin = g_origins.insert_or_get(key, [&] {
     OriginEntry* table = entries();
     const OriginId id = next_id(false);
-    if (id != kUnknownOrigin) table[id] = {nullptr, runtime::internal_new<Composite>(composite), 0, kComposite};
+    if (id != kUnknownOrigin) {
+      table[id] = {nullptr, runtime::internal_new<Composite>(composite), 0, kComposite, kUnknownOrigin};
+    }
     return id;
   });
   return origin != kUnknownOrigin ? origin : unknown(false);
@@ -216,6 +264,12 @@ OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t new
 OriginId component(OriginId origin, uint8_t bytes) {
   if (origin == kUnknownOrigin || origin == kUnknownAtomicOrigin || bytes == 0) return origin;
   return component_at(origin, __builtin_ctz(bytes));
+}
+
+OriginId without_locks(OriginId plain_origin) {
+  const OriginEntry* table = g_entries.load(std::memory_order_acquire);
+  if (table == nullptr || table[plain_origin].without_locks == kUnknownOrigin) return plain_origin;
+  return table[plain_origin].without_locks;
 }
 
 OriginInfo origin_info(OriginId plain_origin) {

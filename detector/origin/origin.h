@@ -6,7 +6,9 @@
 // were touched by several instructions of one epoch: it says for each byte which plain origin applies. ("Plain origin"
 // means: not composite.)
 //
-// When 2^20 are used up, further ones are kUnknownOrigin (or kUnknownAtomicOrigin), counted in losses().
+// A program that takes many locks in many ways makes an origin of each stack under each set of them. When three
+// quarters are used up, new ones are stacks alone, and say that their locks are not known (counted). When all 2^20 are,
+// further ones are kUnknownOrigin (or kUnknownAtomicOrigin), counted in losses().
 //
 // Thread safety: any thread, lock-free in the common case; nothing is allocated from the program's malloc.
 #ifndef GORACE_DETECTOR_ORIGIN_ORIGIN_H_
@@ -31,7 +33,7 @@ struct OriginInfo {
   AccessKind kind;
   int frame_count;
   const uintptr_t* frames;  // return addresses, innermost (the access) first; lives for ever
-  uint32_t lock_set = 0;    // the locks held (held_locks.h); 0: none
+  uint32_t lock_set = 0;    // the locks held (held_locks.h); 0: none; kUnknownLockSet: cannot be told
 };
 
 // intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the
@@ -55,6 +57,9 @@ OriginId intern_stack(const uintptr_t* frames, int count, AccessKind kind, const
 OriginId compose(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask);
 // component returns the plain origin that applies to the lowest byte of `bytes` (a mask of the granule's bytes).
 OriginId component(OriginId origin, uint8_t bytes);
+
+// without_locks returns the origin of the same stack and kind with no locks held; what is not known stays as it is.
+OriginId without_locks(OriginId plain_origin);
 
 // origin_info: for an unknown origin no frames.
 OriginInfo origin_info(OriginId plain_origin);

@@ -99,6 +99,7 @@ bool print_kind_hint(RawWriter& out, const Race& race) {
 
 void print_hint(RawWriter& out, const Race& race, const RaceLocks& locks) {
   if (print_kind_hint(out, race)) return;
+  if (!locks.present.is_known || !locks.previous.is_known) return;
   if (locks.present.count != 0 || locks.previous.count != 0) print_lock_hint(out, race, locks);
 }
 

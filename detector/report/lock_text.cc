@@ -30,7 +30,20 @@ void add_lock(SideLocks& side, const HeldLock& lock, Numbering& numbering) {
   side.locks[side.count++] = {lock.address, lock.place, lock.shared != 0, numbering.number_of(lock.address)};
 }
 
+void print_holder(RawWriter& out, const RaceSide& side, const RaceWording& wording) {
+  if (side.context == nullptr) {
+    out << "unknown goroutine";
+  } else {
+    print_strand(out, side.context->kind, side.context->id, side.context->name, wording);
+  }
+}
+
 void print_side(RawWriter& out, const SideLocks& locks, const RaceSide& side, const RaceWording& wording) {
+  if (!locks.is_known) {
+    out << "\nThe locks held by ";
+    print_holder(out, side, wording);
+    out << " are not known: the program has too many sets of locks to keep them all.\n";
+  }
   for (int i = 0; i < locks.count; ++i) {
     const SideLocks::Lock& lock = locks.locks[i];
     out << "\nMutex M" << lock.number;
@@ -43,11 +56,7 @@ void print_side(RawWriter& out, const SideLocks& locks, const RaceSide& side, co
       out << " (one of many)";
     }
     out << (lock.shared ? " held for reading by " : " held by ");
-    if (side.context == nullptr) {
-      out << "unknown goroutine";
-    } else {
-      print_strand(out, side.context->kind, side.context->id, side.context->name, wording);
-    }
+    print_holder(out, side, wording);
     out << ", locked at:\n";
     print_origin(out, lock.place);
     if (i + 1 == locks.count && locks.uncounted > 0) out << "  and " << locks.uncounted << " more locks\n";
@@ -67,6 +76,7 @@ RaceLocks locks_of(const Race& race) {
   const LockSet previous = stored_lock_set(origin_info(race.previous.origin).lock_set);
   for (int i = 0; i < previous.count; ++i) add_lock(result.previous, previous.locks[i], numbering);
   result.previous.uncounted = previous.uncounted;
+  result.previous.is_known = previous.is_known;
   return result;
 }
 

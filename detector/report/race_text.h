@@ -39,7 +39,8 @@ struct SideLocks {
     int number;  // of M1, M2 ...
   };
   int count = 0;
-  int uncounted = 0;  // further ones
+  int uncounted = 0;     // further ones
+  bool is_known = true;  // false: the origin could not keep them
   Lock locks[kMost];
 };
 struct RaceLocks {

@@ -50,6 +50,32 @@ TEST(HeldLocks, AMillionMutexesTakenInOnePlaceMakeFewKeys) {
   EXPECT_EQ(keys.size(), 5u);
 }
 
+TEST(HeldLocks, AnOriginNamesItsStackWithoutLocks) {
+  const uintptr_t frames[] = {0x500001, 0x500002};
+  HeldLocks held;
+  const OriginId bare = intern_stack(frames, 2, AccessKind::kAtomic, &held);
+  held.add(0x1000, 91, false);
+  const OriginId under_lock = intern_stack(frames, 2, AccessKind::kAtomic, &held);
+  EXPECT_NE(under_lock, bare);
+  EXPECT_EQ(without_locks(under_lock), bare);
+  EXPECT_EQ(without_locks(bare), bare);
+}
+
+// Locks are taken one inside the other, in two lines: the sets are those of the lines' locks, not of the ways there.
+TEST(HeldLocks, PlacesDoNotDependOnWhatIsHeld) {
+  std::set<uint64_t> keys;
+  const uintptr_t line[] = {0x600001};
+  for (uintptr_t way = 0; way < 1000; ++way) {
+    HeldLocks held;
+    for (uintptr_t depth = 0, rest = way; depth < 3; ++depth, rest /= 10) {
+      held.add(0x1000 + 0x10 * depth + 0x100 * (rest % 10), intern_stack(line, 1, AccessKind::kAtomic, &held), false);
+    }
+    keys.insert(held.key());
+  }
+  // Multisets of three out of five.
+  EXPECT_LE(keys.size(), 35u);
+}
+
 TEST(HeldLocks, RecursiveLockIsHeldUntilTheLastUnlock) {
   HeldLocks held;
   held.add(0x1000, 41, false);
