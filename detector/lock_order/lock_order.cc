@@ -59,15 +59,15 @@ struct Graph {
   runtime::SpinLock lock;
   runtime::InternalVector<Node> nodes;
   runtime::InternalVector<Edge> edges;
-  uint32_t buckets[kBuckets];
-  uint32_t free_node;
-  uint32_t free_edge;
-  uint32_t visits;
-  std::atomic<size_t> used_nodes;
+  uint32_t buckets[kBuckets] = {};
+  uint32_t free_node = 0;
+  uint32_t free_edge = 0;
+  uint32_t visits = 0;
+  std::atomic<size_t> used_nodes{0};
   // Orders that are in the graph, by hash: found without the lock. Emptied when a lock is forgotten.
-  std::atomic<uint64_t> known[kKnownOrders];
+  std::atomic<uint64_t> known[kKnownOrders] = {};
   // Which cache lines of memory may hold a lock of the graph, by hash; bits are never cleared.
-  std::atomic<uint8_t> lines[kLineBits / 8];
+  std::atomic<uint8_t> lines[kLineBits / 8] = {};
 };
 // Never destroyed: static destructors of the program take locks, and end them.
 constinit runtime::NoDestructor<Graph> g_storage;
