@@ -42,6 +42,8 @@ struct OwnAtomics {
   static constexpr size_t kEntries = 1024;
   OwnAtomic entries[2][kEntries];  // by direction; zero at first
   uint32_t passed_over;            // attempts to have a place that another object's newer word was in
+  // The SyncLock that the thread owns and is in now (syncvar/sync_lock.h).
+  std::atomic<const void*> owned_lock;
 };
 
 // Transition: what an access made of a granule's words, to be repeated on others like it (shadow/transition.h).
@@ -91,9 +93,19 @@ struct ThreadState {
   static constexpr int kOriginCacheBits = 10;
   OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
+  // Origins of the calls of interposed functions, by their place (abi/call_stack.cc): 44 bits of the key, then the
+  // origin.
+  static constexpr size_t kCallOrigins = 256;
+  uint64_t call_origins[kCallOrigins] = {};
+
   // Read by other threads, too (shadow/atomic_access.h). Null: more threads than tables.
   OwnAtomics* own_atomics = nullptr;
   uint32_t number = 0;  // of this state, from 0 on
+
+  // What stands in the SyncLocks that the thread owns: a number and kOwner. kOwner alone: it owns none.
+  static constexpr uint8_t kOwner = 0x80;
+  uint8_t owner_mark = kOwner;
+  uint32_t uses_of_own_locks = 0;  // of locks that it had used last, too
 
   static constexpr int kTransitionBits = 8;
   Transition transitions[size_t{1} << kTransitionBits] = {};
@@ -130,6 +142,7 @@ void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
 
 // own_atomics_of is the table of the state with this number; there are own_atomics_tables(). No lock is taken.
 OwnAtomics& own_atomics_of(uint32_t number);
+constexpr uint32_t number_of_mark(uint8_t owner_mark) { return (owner_mark & ~uint32_t{ThreadState::kOwner}) - 1; }
 uint32_t own_atomics_tables();
 
 // thread_states_after_fork: in the child, the calling thread is the only one, and has a new id.

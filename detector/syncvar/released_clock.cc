@@ -27,6 +27,13 @@ void ReleasedClock::acquire_into(Context& context) {
 }
 
 void ReleasedClock::store(const Context& context) {
+  const Witness last = witness();
+  if (last.is_entry() && last.slot() == context.slot && context.clock_epoch <= last.epoch()) {
+    // The strand's own last release, and it has heard of nothing since. (Of a strand that is kNeverKnown the epoch is
+    // higher than any.)
+    set_witness(Witness(context.slot, context.epoch, true));
+    return;
+  }
   merged_.clear();
   clock_.assign(context.clock);
   if (__builtin_expect(context.clock_epoch == Context::kNeverKnown, 0)) {
