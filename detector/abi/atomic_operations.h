@@ -149,7 +149,12 @@ T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation)
   const LockedSyncVar sync_var(object, LockedSyncVar::Mode::kCreate);
   const T old_value = operation();
   recorded.confirm();
-  clocks_after_rmw(context, *sync_var, order);
+  // Nobody but this strand has released here: there is nothing to acquire.
+  if (order.releases() && (*sync_var).released.store_again(*context)) {
+    context_advance_epoch(context);
+  } else {
+    clocks_after_rmw(context, *sync_var, order);
+  }
   return old_value;
 }
 

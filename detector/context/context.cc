@@ -64,22 +64,6 @@ SlotClass birth_class(StrandKind kind) {
   return fresh_slots_used(SlotClass::kLong) < kLongSlotsForBirth ? SlotClass::kLong : SlotClass::kShort;
 }
 
-// move_to_new_slot is for a strand whose epochs have run out: what it did so far becomes an entry of its own clock, as
-// if it had joined a strand that did it. Without any slot left it stays where it is, and its further releases are not
-// told apart.
-void move_to_new_slot(Context* context) {
-  const uint32_t old_slot = context->slot;
-  context->clock.raise(old_slot, context->epoch);
-  const SlotGrant grant = take_slot(context, SlotClass::kLong, context);
-  if (grant.epoch == 0) {
-    count_loss(Loss::kEpochsExhausted);
-    context->clock_epoch = Context::kNeverKnown;
-    return;
-  }
-  put_slot(old_slot, context->epoch, context->epoch);
-  adopt_slot(context, grant);
-}
-
 }  // namespace
 
 Context* current_context() { return static_cast<Context*>(__gorace_tls.context); }
@@ -167,16 +151,20 @@ void context_exchange(Context* running, Context* parked) {
   context_advance_epoch(parked);
 }
 
-void context_advance_epoch(Context* context) {
-  if (__gorace_tls.context == context) note_depth(context);
-  context->last_used_epoch = context->epoch;
-  if (__builtin_expect(context->epoch >= max_epoch(context->slot), 0)) {
-    move_to_new_slot(context);
+// context_move_to_new_slot is for a strand whose epochs have run out: what it did so far becomes an entry of its own
+// clock, as if it had joined a strand that did it. Without any slot left it stays where it is, and its further releases
+// are not told apart.
+void context_move_to_new_slot(Context* context) {
+  const uint32_t old_slot = context->slot;
+  context->clock.raise(old_slot, context->epoch);
+  const SlotGrant grant = take_slot(context, SlotClass::kLong, context);
+  if (grant.epoch == 0) {
+    count_loss(Loss::kEpochsExhausted);
+    context->clock_epoch = Context::kNeverKnown;
     return;
   }
-  ++context->epoch;
-  __atomic_store_n(&context->current, context->current + (uint64_t{1} << GORACE_IDENTITY_SHIFT), __ATOMIC_RELAXED);
-  if (__gorace_tls.context == context) __gorace_tls.current = context->current;
+  put_slot(old_slot, context->epoch, context->epoch);
+  adopt_slot(context, grant);
 }
 
 }  // namespace gorace::detector

@@ -18,6 +18,7 @@
 
 #include "detector/abi/abi.h"
 #include "detector/clock/vector_clock.h"
+#include "detector/context/identity.h"
 #include "detector/origin/held_locks.h"
 #include "detector/origin/origin.h"
 
@@ -127,9 +128,6 @@ void context_forget(Context* ended);
 // the caller's to use.
 void context_exchange(Context* running, Context* parked);
 
-// Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
-void context_advance_epoch(Context* context);
-
 // note_depth: every access that the detector records is made by a call from the frame that the variable is in or from a
 // deeper one; and before another strand may know of a variable on this one's stack, this one has released something or
 // switched, deeper than the variable. So at the end only what lies above the mark has to be forgotten, a page or two of
@@ -137,6 +135,23 @@ void context_advance_epoch(Context* context);
 [[gnu::always_inline]] inline void note_depth(Context* context) {
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   if (__builtin_expect(here < context->stack_mark, 0)) context->stack_mark = here;
+}
+
+// Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
+void context_move_to_new_slot(Context* context);
+inline void context_advance_epoch(Context* context) {
+  const bool runs_here = __gorace_tls.context == context;
+  if (runs_here) note_depth(context);
+  context->last_used_epoch = context->epoch;
+  if (__builtin_expect(context->epoch >= max_epoch(context->slot), 0)) {
+    context_move_to_new_slot(context);
+    return;
+  }
+  ++context->epoch;
+  const uint64_t current = context->current + (uint64_t{1} << GORACE_IDENTITY_SHIFT);
+  // Atomic: whoever raises the horizon reads it (slots.h).
+  __atomic_store_n(&context->current, current, __ATOMIC_RELAXED);
+  if (runs_here) __gorace_tls.current = current;
 }
 
 // note_use: the strand accesses `bytes` at `address` in its present epoch. What a goroutine does on its own stack is

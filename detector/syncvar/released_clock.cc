@@ -26,14 +26,7 @@ void ReleasedClock::acquire_into(Context& context) {
   set_witness(Witness(context.slot, context.epoch, false));
 }
 
-void ReleasedClock::store(const Context& context) {
-  const Witness last = witness();
-  if (last.is_entry() && last.slot() == context.slot && context.clock_epoch <= last.epoch()) {
-    // The strand's own last release, and it has heard of nothing since. (Of a strand that is kNeverKnown the epoch is
-    // higher than any.)
-    set_witness(Witness(context.slot, context.epoch, true));
-    return;
-  }
+void ReleasedClock::store_anew(const Context& context) {
   merged_.clear();
   clock_.assign(context.clock);
   if (__builtin_expect(context.clock_epoch == Context::kNeverKnown, 0)) {

@@ -48,7 +48,18 @@ class ReleasedClock {
   void join_into(VectorClock& clock) const;
 
   // store: the context's clock at the end of its present epoch, and nothing else. The caller then advances the epoch.
-  void store(const Context& context);
+  void store(const Context& context) {
+    if (!store_again(context)) store_anew(context);
+  }
+  // store_again is store when this is the strand's own last release and it has heard of nothing since: then only the
+  // epoch is another. False: it is something else, and nothing was done.
+  bool store_again(const Context& context) {
+    const Witness last = witness();
+    // Of a strand that is kNeverKnown the epoch is higher than any.
+    if (!last.is_entry() || last.slot() != context.slot || context.clock_epoch > last.epoch()) return false;
+    set_witness(Witness(context.slot, context.epoch, true));
+    return true;
+  }
   // acquire_and_store is acquire_into, then store.
   void acquire_and_store(Context& context);
   // merge adds it to what is here.
@@ -86,6 +97,7 @@ class ReleasedClock {
   // relaxed: whoever reads it without the lock uses nothing else of the clock.
   Witness witness() const { return Witness(__atomic_load_n(&witness_bits_, __ATOMIC_RELAXED)); }
   void set_witness(Witness witness) { __atomic_store_n(&witness_bits_, witness.bits(), __ATOMIC_RELAXED); }
+  void store_anew(const Context& context);
   // finish_unite: the clock and the context's are equal now, but for their entries. `last`: the witness before.
   void finish_unite(Context& context, Witness last);
   // fold moves the entry into the tree, before something is merged in.
