@@ -9,6 +9,8 @@ namespace gorace::detector {
 
 testing::Fakes testing::g_fakes;
 
+OriginId without_locks(OriginId origin) { return origin; }
+
 OriginInfo origin_info(OriginId origin) {
   static uintptr_t frames[1024];
   const OriginId number = is_atomic_origin(origin) ? origin - kUnknownAtomicOrigin : origin;

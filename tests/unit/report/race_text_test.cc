@@ -278,6 +278,22 @@ TEST_F(RaceText, HintsAtTheSideWithoutALock) {
       "Hint: the previous write is made under M1, the write under no lock.\n==================\n");
 }
 
+// No hint either: "under no lock" would be wrong.
+TEST_F(RaceText, SaysWhenTheEarlierSidesLocksAreNotKnown) {
+  Context one = strand(StrandKind::kGoroutine, 7);
+  const Context other = strand(StrandKind::kGoroutine, 8);
+  one.held.add(0x1000, 5, false);
+  g_fakes.lock_sets[2] = kUnknownLockSet;
+  const Race race{.address = 0x10, .bytes = 8, .present = {&one, 1, true}, .previous = {&other, 2, false}};
+  EXPECT_EQ(from(text_of(race, kGoroutines), "Mutex"),
+            "Mutex M1 (0x000000001000) held by goroutine 7, locked at:\n"
+            "  f5()\n"
+            "      file.cc:5 +0x10\n"
+            "\n"
+            "The locks held by goroutine 8 are not known: the program has too many sets of locks to keep them all.\n"
+            "==================\n");
+}
+
 TEST_F(RaceText, HintsAtTheWriterUnderAReadLock) {
   Context one = strand(StrandKind::kGoroutine, 7);
   Context other = strand(StrandKind::kGoroutine, 8);
