@@ -1,9 +1,13 @@
 #include "detector/context/fork_gate.h"
 
+#include <linux/membarrier.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "detector/context/fence_all.h"
+#include <cerrno>
+
 #include "detector/context/thread_state.h"
 #include "runtime/base/spin_lock.h"
 
@@ -16,6 +20,15 @@ namespace {
 constexpr long kPatienceSeconds = 1;
 
 constinit runtime::SpinLock g_one_fork_at_a_time;
+
+// Every other thread of the process passes a full fence before this returns. Registration is what the fast variant asks
+// for; kernels without it (before 4.14) get no fence, and a thread that enters at that very moment may be missed.
+void fence_all_threads() {
+  const int saved_errno = errno;
+  syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+  syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  errno = saved_errno;
+}
 
 struct Census {
   const ThreadState* own;

@@ -2,8 +2,8 @@
 // locks held by a thread that it does not have. Closing it stops further threads at the door (enter_detector) and waits
 // for those inside.
 //
-// The door costs a load and a branch: the thread that closes runs fence_all_threads(), which stands for the fence that
-// the others would need between "I am inside" and "is it closed?" (an asymmetric Dekker).
+// The door costs a load and a branch: the thread that closes runs membarrier(2), which stands for the fence that the
+// others would need between "I am inside" and "is it closed?" (an asymmetric Dekker).
 //
 // Accesses of one granule do not pass the door: the lock that they hold, a granule's, is freed in the child
 // (shadow_after_fork).

@@ -65,9 +65,6 @@ void add_own_atomics(ThreadState& state) {
         static_cast<OwnAtomics*>(reserve_region(kMaxOwnAtomics * sizeof(OwnAtomics), "the atomic accesses of threads"));
   }
   state.own_atomics = &g_own_atomics[state.number];
-  if (state.number < ThreadState::kOwner - 1) {
-    state.owner_mark = static_cast<uint8_t>(ThreadState::kOwner | (state.number + 1));
-  }
   // release: whoever sees the number sees the region.
   g_own_atomics_tables.store(state.number + 1, std::memory_order_release);
 }
@@ -110,11 +107,6 @@ uint32_t own_atomics_tables() { return g_own_atomics_tables.load(std::memory_ord
 void thread_states_after_fork() {
   // A thread that is gone may have held it; adding to the list is safe to leave off anywhere.
   g_states.lock.unlock();
-  const ThreadState& own = thread_state();
-  // Mostly none: whoever forks waits until the others are outside (fork_gate.h).
-  for (uint32_t i = 0; i < own_atomics_tables(); ++i) {
-    if (i != own.number) g_own_atomics[i].owned_lock.store(nullptr, std::memory_order_relaxed);
-  }
   thread_state().thread_id = static_cast<int>(syscall(SYS_gettid));
 }
 

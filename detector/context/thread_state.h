@@ -42,8 +42,6 @@ struct OwnAtomics {
   static constexpr size_t kEntries = 1024;
   OwnAtomic entries[2][kEntries];  // by direction; zero at first
   uint32_t passed_over;            // attempts to have a place that another object's newer word was in
-  // The SyncLock that the thread owns and is in now (syncvar/sync_lock.h).
-  std::atomic<const void*> owned_lock;
 };
 
 // Transition: what an access made of a granule's words, to be repeated on others like it (shadow/transition.h).
@@ -102,11 +100,6 @@ struct ThreadState {
   OwnAtomics* own_atomics = nullptr;
   uint32_t number = 0;  // of this state, from 0 on
 
-  // What stands in the SyncLocks that the thread owns: a number and kOwner. kOwner alone: it owns none.
-  static constexpr uint8_t kOwner = 0x80;
-  uint8_t owner_mark = kOwner;
-  uint32_t uses_of_own_locks = 0;  // of locks that it had used last, too
-
   static constexpr int kTransitionBits = 8;
   Transition transitions[size_t{1} << kTransitionBits] = {};
   static constexpr int kContentBits = 7;
@@ -142,7 +135,6 @@ void for_each_thread_state(void (*visit)(ThreadState&, void*), void* argument);
 
 // own_atomics_of is the table of the state with this number; there are own_atomics_tables(). No lock is taken.
 OwnAtomics& own_atomics_of(uint32_t number);
-constexpr uint32_t number_of_mark(uint8_t owner_mark) { return (owner_mark & ~uint32_t{ThreadState::kOwner}) - 1; }
 uint32_t own_atomics_tables();
 
 // thread_states_after_fork: in the child, the calling thread is the only one, and has a new id.

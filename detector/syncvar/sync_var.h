@@ -11,10 +11,29 @@
 #include <cstdint>
 
 #include "detector/context/context.h"
+#include "detector/context/thread_state.h"
 #include "detector/syncvar/released_clock.h"
-#include "detector/syncvar/sync_lock.h"
+#include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
+
+// SyncLock: a spin lock under which the thread counts as inside the detector, so that signal handlers wait.
+class SyncLock {
+ public:
+  void lock() {
+    enter_detector(thread_state());
+    lock_.lock();
+  }
+  void unlock() {
+    lock_.unlock();
+    leave_detector(thread_state());
+  }
+  // acquire: pairs with unlock().
+  bool is_held() const { return lock_.is_held(); }
+
+ private:
+  runtime::SpinLock lock_;
+};
 
 // What the readers of a reader-writer lock released is kept apart, so that they do not order each other: in an object
 // of its own at the lock's address with this bit.
