@@ -2,12 +2,13 @@
 // as the pass's models say (docs/models.md).
 #include "detector/abi/abi.h"
 #include "detector/abi/access_check.h"
+#include "detector/intercept/sync_events.h"
 #include "detector/syncvar/sync_var.h"
 
 using gorace::detector::AccessKind;
 using gorace::detector::CallSite;
 using gorace::detector::Context;
-using gorace::detector::followed_context;
+using gorace::detector::on_lock_dropped;
 using gorace::detector::origin_of_call;
 using gorace::detector::watched_context;
 
@@ -21,18 +22,10 @@ void take(Context* context, const void* object, CallSite site, bool is_shared) {
   context->held.add(address_of(object), origin_of_call(context, site, AccessKind::kAtomic), is_shared);
 }
 
-// Also outside of windows: it may have been taken within one.
-void drop(const void* object) {
-  Context* context = followed_context();
-  if (context != nullptr && !context->held.empty()) context->held.remove(address_of(object));
-}
-
 // Held for reading? Not told of locks beyond those that HeldLocks names.
 bool is_held_shared(const Context* context, const void* object) {
-  for (int i = 0; i < context->held.count(); ++i) {
-    if (context->held[i].address == address_of(object)) return context->held[i].shared != 0;
-  }
-  return false;
+  const gorace::detector::HeldLock* held = context->held.find(address_of(object));
+  return held != nullptr && held->shared != 0;
 }
 
 }  // namespace
@@ -58,9 +51,10 @@ void __gorace_model_lock(void* object) {
 // Many reader-writer locks have one function that gives back either kind. Merged too: the same object may have been
 // released by a function that is modelled as release only.
 void __gorace_model_unlock(void* object) {
-  Context* context = watched(object);
+  if (object == nullptr) return;
+  Context* context = watched_context();
   const bool is_shared = context != nullptr && is_held_shared(context, object);
-  drop(object);
+  on_lock_dropped(object);
   if (context == nullptr) return;
   if (is_shared) {
     release_shared(context, address_of(object));
@@ -77,13 +71,14 @@ void __gorace_model_lock_shared(void* object) {
 }
 
 void __gorace_model_unlock_shared(void* object) {
-  drop(object);
-  if (Context* context = watched(object); context != nullptr) release_shared(context, address_of(object));
+  if (object == nullptr) return;
+  on_lock_dropped(object);
+  if (Context* context = watched_context(); context != nullptr) release_shared(context, address_of(object));
 }
 
 void __gorace_model_destroy(void* object) {
   if (object == nullptr) return;
-  drop(object);
+  on_lock_dropped(object);
   gorace::detector::forget_sync_vars(address_of(object), 1);
 }
 

@@ -31,24 +31,14 @@ bool waits_for_itself(const pthread_mutex_t* mutex) {
          mutex_word(mutex->__data.__owner) == own_thread_id();
 }
 
-bool holds(const Context& context, uintptr_t lock, OriginId* place = nullptr) {
-  for (int i = 0; i < context.held.count(); ++i) {
-    if (context.held[i].address != lock) continue;
-    if (place != nullptr) *place = context.held[i].place;
-    return true;
-  }
-  return false;
-}
-
 void report(const char* headline, const char* what, const Context* context, uintptr_t lock, OriginId place) {
-  OriginId locked_at = kUnknownOrigin;
-  const bool own = holds(*context, lock, &locked_at);
+  const HeldLock* own = context->held.find(lock);
   const FindingStack stacks[] = {{.what = what, .strand = context, .origin = place},
-                                 {.what = "It had locked it", .origin = locked_at}};
+                                 {.what = "It had locked it", .origin = own != nullptr ? own->place : kUnknownOrigin}};
   report_finding({.headline = headline,
                   .suppression = SuppressionType::kMutex,
                   .stacks = stacks,
-                  .stack_count = own ? 2 : 1,
+                  .stack_count = own != nullptr ? 2 : 1,
                   .object = lock});
 }
 
@@ -78,7 +68,7 @@ void check_doubtful_lock(const pthread_mutex_t* mutex, OriginId place) {
 
 void check_doubtful_unlock(const pthread_mutex_t* mutex, CallSite site) {
   Context* context = watched_context();
-  if (context == nullptr || !wants_misuse() || !is_readable(mutex) || holds(*context, address_of(mutex))) return;
+  if (context == nullptr || !wants_misuse() || !is_readable(mutex) || context->held.holds(address_of(mutex))) return;
   const bool mine = mutex_word(mutex->__data.__lock) != 0 && mutex_word(mutex->__data.__owner) == own_thread_id();
   if (mine) return;
   const OriginId place = origin_of_call(context, site, AccessKind::kPlain);
@@ -96,7 +86,7 @@ void check_destroy(const pthread_mutex_t* mutex, CallSite site) {
 
 void check_unlock(const pthread_rwlock_t* lock, CallSite site) {
   Context* context = watched_context();
-  if (context == nullptr || !wants_misuse() || holds(*context, address_of(lock))) return;
+  if (context == nullptr || !wants_misuse() || context->held.holds(address_of(lock))) return;
   const ReadWriteState state = state_of(lock);
   const bool somebody_reads = state.readers != 0 && state.writer == 0;
   if (somebody_reads || (state.writer != 0 && state.writer == own_thread_id())) return;

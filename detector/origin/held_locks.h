@@ -43,12 +43,14 @@ class HeldLocks {
     const HeldLock& newest = locks_[count_ - 1];
     return newest.address == address && newest.epoch == epoch;
   }
-  bool holds(uintptr_t address) const {
+  // find returns the lock at `address`; null when it is not held, or not named here.
+  const HeldLock* find(uintptr_t address) const {
     for (int i = 0; i < count_; ++i) {
-      if (locks_[i].address == address) return true;
+      if (locks_[i].address == address) return &locks_[i];
     }
-    return false;
+    return nullptr;
   }
+  bool holds(uintptr_t address) const { return find(address) != nullptr; }
   // remove: it gives it back, or its memory ends. False when the strand never took it.
   bool remove(uintptr_t address);
 
