@@ -79,8 +79,7 @@ template <class T>
 inline void catch_up(const volatile void* object, MemoryOrder order) {
   if (__builtin_expect(!is_sampled_program(), 1)) return;
   __atomic_thread_fence(__ATOMIC_ACQUIRE);  // the operation is before the look, relaxed ones too
-  if (Context* context = watched_context(); context != nullptr)
-    clocks_after_unseen(context, reinterpret_cast<uintptr_t>(object), order);
+  __gorace_sampling_catch_up(object, order.order);
 }
 
 template <class T>
@@ -109,7 +108,7 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
   }
   // No clock yet. A release store may bring one before our load: then its edge must not be lost.
   const T value = raw_load(object);
-  if (const LockedSyncVar sync_var(object, Mode::kIfPresent); sync_var) clocks_after_load(context, *sync_var, order);
+  clocks_after_unseen(context, reinterpret_cast<uintptr_t>(object), order);
   return value;
 }
 

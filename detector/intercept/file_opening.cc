@@ -9,8 +9,7 @@
 
 #include <cstdarg>
 
-#include "detector/intercept/descriptors.h"
-#include "detector/intercept/file_clocks.h"
+#include "detector/intercept/new_descriptors.h"
 #include "detector/intercept/real_function.h"
 
 namespace gorace::detector {
@@ -36,13 +35,6 @@ GORACE_REAL_FUNCTION RealFunction<decltype(fclose)> real_fclose("fclose");
 using Fcntl = int(int, int, void*);
 GORACE_REAL_FUNCTION RealFunction<Fcntl> real_fcntl("fcntl");
 GORACE_REAL_FUNCTION RealFunction<Fcntl> real_fcntl64("fcntl64");
-
-int opened(int fd, CallSite site) {
-  if (fd < 0) return fd;
-  on_file_opened(fd);
-  on_descriptor_opened(fd, site);
-  return fd;
-}
 
 FILE* opened(FILE* file, CallSite site) {
   if (file != nullptr) opened(fileno(file), site);

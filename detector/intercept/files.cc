@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "detector/intercept/file_buffers.h"
+#include "detector/intercept/new_descriptors.h"
 #include "detector/intercept/real_function.h"
 
 namespace gorace::detector {
@@ -47,12 +48,6 @@ GORACE_REAL_FUNCTION RealFunction<decltype(epoll_ctl)> real_epoll_ctl("epoll_ctl
 GORACE_REAL_FUNCTION RealFunction<decltype(epoll_wait)> real_epoll_wait("epoll_wait");
 GORACE_REAL_FUNCTION RealFunction<decltype(epoll_pwait)> real_epoll_pwait("epoll_pwait");
 
-int opened(int fd, CallSite site) {
-  on_file_opened(fd);
-  on_descriptor_opened(fd, site);
-  return fd;
-}
-
 // hand_on: data are about to go from one file to the other inside the kernel. may_wait: the call itself would wait for
 // them, so waiting here changes nothing for the program.
 void hand_on(int in, int out, bool may_wait, CallSite site) {
@@ -65,12 +60,6 @@ void hand_on(int in, int out, bool may_wait, CallSite site) {
   on_descriptor_used(out, site);
   on_file_acquire(in);
   on_file_release(out);
-}
-
-void announce_pair(void (*edges)(int, int), const int ends[2], CallSite site) {
-  edges(ends[0], ends[1]);
-  on_descriptor_opened(ends[0], site);
-  on_descriptor_opened(ends[1], site);
 }
 
 }  // namespace
@@ -212,13 +201,13 @@ int close(int fd) {
 
 int pipe(int ends[2]) noexcept {
   const int result = real_pipe(ends);
-  if (result == 0) announce_pair(on_pipe, ends, CallSite::here());
+  if (result == 0) opened_pair(on_pipe, ends, CallSite::here());
   return result;
 }
 
 int pipe2(int ends[2], int flags) noexcept {
   const int result = real_pipe2(ends, flags);
-  if (result == 0) announce_pair(on_pipe, ends, CallSite::here());
+  if (result == 0) opened_pair(on_pipe, ends, CallSite::here());
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "detector/intercept/connects.h"
 #include "detector/intercept/file_buffers.h"
+#include "detector/intercept/new_descriptors.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/socket_names.h"
 
@@ -168,19 +169,14 @@ int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
 // --- Sockets come and go ---
 
 int socket(int domain, int type, int protocol) noexcept {
-  const int fd = real_socket(domain, type, protocol);
-  on_file_opened(fd);
-  on_descriptor_opened(fd, CallSite::here());
-  return fd;
+  return opened(real_socket(domain, type, protocol), CallSite::here());
 }
 
 int socketpair(int domain, int type, int protocol, int ends[2]) noexcept {
   const int result = real_socketpair(domain, type, protocol, ends);
   if (result != 0) return result;
   check_range(ends, 2 * sizeof ends[0], Direction::kWrite, CallSite::here());
-  on_socket_pair(ends[0], ends[1]);
-  on_descriptor_opened(ends[0], CallSite::here());
-  on_descriptor_opened(ends[1], CallSite::here());
+  opened_pair(on_socket_pair, ends, CallSite::here());
   return result;
 }
 

@@ -48,8 +48,8 @@ constexpr Key kKeys[] = {
     {.name = "scheddetail", .flag = &Options::scheddetail},
     {.name = "containermaxprocs", .flag = &Options::containermaxprocs},
     {.name = "updatemaxprocs", .flag = &Options::updatemaxprocs},
-    {.name = "sample_window_us", .long_number = &Options::sample_window_us, .least = 1, .most = 1'000'000'000},
     {.name = "sample_ppm", .long_number = &Options::sample_ppm, .most = 1'000'000},
+    {.name = "sample_window_us", .long_number = &Options::sample_window_us, .least = 1, .most = 1'000'000'000},
     {.name = "atexit_sleep_ms", .long_number = &Options::atexit_sleep_ms, .most = 3'600'000},
 };
 

@@ -37,10 +37,10 @@ struct Options {
   bool containermaxprocs = true;  // the default of GOMAXPROCS obeys the cgroup's limit
   bool updatemaxprocs = true;     // and follows it, and the affinity mask, while the program runs
 
+  long sample_ppm = -1;  // of programs compiled for it: check for so many millionths of the time; -1: as compiled
   long sample_window_us = 10'000;  // of the same: how long it checks at a time
-  long sample_ppm = -1;      // of programs compiled for it: check for so many millionths of the time; -1: as compiled
-  long atexit_sleep_ms = 0;  // how long to go on watching other threads when main has ended (Go: 1000)
-  long history_size = 1;     // Go's; without effect: no history is bounded here
+  long atexit_sleep_ms = 0;        // how long to go on watching other threads when main has ended (Go: 1000)
+  long history_size = 1;           // Go's; without effect: no history is bounded here
 };
 
 // options returns the settings of this process.
