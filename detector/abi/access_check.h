@@ -9,6 +9,7 @@
 
 #include "detector/abi/abi.h"
 #include "detector/abi/call_stack.h"
+#include "detector/context/private_phase.h"
 #include "detector/shadow/access.h"
 
 namespace gorace::detector {
@@ -33,7 +34,9 @@ inline void check_range(const volatile void* address, size_t bytes, Direction di
   if (context == nullptr || bytes == 0) return;
   // Asked first: most are repeated within an epoch, and finding the origin takes longer.
   const bool is_write = direction == Direction::kWrite;
-  if (kind == AccessKind::kPlain && is_recorded(*context, const_cast<const void*>(address), bytes, is_write)) return;
+  if ((kind == AccessKind::kPlain || in_private_phase()) &&
+      is_recorded(*context, const_cast<const void*>(address), bytes, is_write))
+    return;
   access_memory(context, const_cast<const void*>(address), bytes, is_write, origin_of_call(context, site, kind));
 }
 

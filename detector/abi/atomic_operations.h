@@ -11,6 +11,7 @@
 #include "detector/abi/atomic_clocks.h"
 #include "detector/abi/raw_atomic.h"
 #include "detector/shadow/atomic_access.h"
+#include "detector/shadow/granule.h"
 
 namespace gorace::detector {
 
@@ -74,6 +75,15 @@ template <class T>
   recorded.confirm();
 }
 
+// watched_for_atomic returns the context of the running strand, or null when neither the access nor the clocks are to
+// be followed.
+template <class T>
+Context* watched_for_atomic(const volatile T* object) {
+  Context* context = watched_context();
+  if (sizeof(T) <= 8 && needs_no_record(reinterpret_cast<uintptr_t>(object))) return nullptr;
+  return context;
+}
+
 // catch_up is called after an operation that was done without the object's clock, outside of a sampled program's
 // windows. If one has opened meanwhile, what was read may come from it, and its edge must not be lost.
 inline void catch_up(const volatile void* object, MemoryOrder order) {
@@ -85,7 +95,7 @@ inline void catch_up(const volatile void* object, MemoryOrder order) {
 template <class T>
 T atomic_load(const volatile T* object, int number, CallSite site) {
   const MemoryOrder order(number);
-  Context* context = watched_context();
+  Context* context = watched_for_atomic(object);
   if (context == nullptr) {
     const T value = raw_load(object);
     catch_up(object, order);
@@ -115,7 +125,7 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
 template <class T>
 void atomic_store(volatile T* object, T value, int number, CallSite site) {
   const MemoryOrder order(number);
-  Context* context = watched_context();
+  Context* context = watched_for_atomic(object);
   if (context == nullptr) return raw_store(object, value);
   RecordedAtomic<T> recorded(context, object, Direction::kWrite, site, AtomicAccess::Barrier::kFollows,
                              order.releases());
@@ -131,7 +141,7 @@ void atomic_store(volatile T* object, T value, int number, CallSite site) {
 template <class T, class Operation>
 T atomic_rmw(volatile T* object, int number, CallSite site, Operation operation) {
   const MemoryOrder order(number);
-  Context* context = watched_context();
+  Context* context = watched_for_atomic(object);
   if (context == nullptr) {
     const T old_value = operation();
     catch_up(object, order);
@@ -163,7 +173,7 @@ template <class T>
 bool atomic_compare_exchange(volatile T* object, T* expected, T desired, int success, int failure, CallSite site) {
   const MemoryOrder order(success);
   const MemoryOrder failure_order(failure);
-  Context* context = watched_context();
+  Context* context = watched_for_atomic(object);
   if (context == nullptr) {
     const bool stored = raw_compare_exchange(object, expected, desired);
     catch_up(object, stored ? order : failure_order);

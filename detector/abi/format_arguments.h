@@ -12,6 +12,8 @@ namespace gorace::detector {
 // through %n. `arguments` is left as it was. From a conversion on that it does not know (%1$s, wide characters' width
 // aside), nothing is checked.
 void check_format_arguments(const char* format, va_list arguments, CallSite site);
+// The same for the wprintf family.
+void check_wide_format_arguments(const wchar_t* format, va_list arguments, CallSite site);
 
 }  // namespace gorace::detector
 

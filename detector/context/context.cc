@@ -5,6 +5,7 @@
 
 #include "detector/context/identity.h"
 #include "detector/context/losses.h"
+#include "detector/context/private_phase.h"
 #include "detector/context/slots.h"
 #include "detector/context/strands.h"
 #include "detector/context/thread_state.h"
@@ -47,7 +48,7 @@ void set_identity(Context* context, uint32_t slot, uint32_t epoch) {
   context->slot_shift = static_cast<uint8_t>(identity_shift(slot));
   // Atomic: whoever raises the horizon reads it (slots.h).
   __atomic_store_n(&context->current, make_identity(slot, epoch) | GORACE_BYTE_MASK, __ATOMIC_RELAXED);
-  if (__gorace_tls.context == context) __gorace_tls.current = context->current;
+  if (__gorace_tls.context == context) __gorace_tls.current = checked_identity(context->current);
 }
 
 void adopt_slot(Context* context, const SlotGrant& grant) {
@@ -75,11 +76,12 @@ void set_current_context(Context* context) {
     note_depth(former);
   }
   tls.context = context;
-  tls.current = context != nullptr ? context->current : 0;
+  tls.current = context != nullptr ? checked_identity(context->current) : 0;
   tls.calling_context = context != nullptr ? context->calling_context : 0;
 }
 
 Context* context_create(Context* creator, StrandKind kind, uint64_t id, OriginId created_at) {
+  end_private_phase();
   DetectorScope scope;
   Context* context = allocate_context();
   context->kind = kind;

@@ -18,6 +18,7 @@
 
 #include "detector/abi/abi.h"
 #include "detector/clock/vector_clock.h"
+#include "detector/context/private_phase.h"
 #include "detector/context/identity.h"
 #include "detector/origin/held_locks.h"
 #include "detector/origin/origin.h"
@@ -44,7 +45,7 @@ struct OpenInitialisers {
 
 struct Context {
   // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while
-  // it runs.
+  // it runs, but for the private phase (private_phase.h).
   uint64_t current = 0;
   VectorClock clock;  // without its own entry: that is (slot, epoch)
   // The foreign identity that was last found in `clock`, which only grows: most accesses to data that another strand
@@ -151,7 +152,7 @@ inline void context_advance_epoch(Context* context) {
   const uint64_t current = context->current + (uint64_t{1} << GORACE_IDENTITY_SHIFT);
   // Atomic: whoever raises the horizon reads it (slots.h).
   __atomic_store_n(&context->current, current, __ATOMIC_RELAXED);
-  if (runs_here) __gorace_tls.current = current;
+  if (runs_here) __gorace_tls.current = checked_identity(current);
 }
 
 // note_use: the strand accesses `bytes` at `address` in its present epoch. What a goroutine does on its own stack is

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "detector/abi/call_stack.h"
+#include "detector/context/private_phase.h"
 #include "detector/intercept/park_checks.h"
 #include "detector/lock_order/lock_order.h"
 #include "detector/report/report.h"
@@ -101,14 +102,17 @@ void on_acquire(G* g, const void* object) {
 }
 
 void on_release(G* g, const void* object) {
+  end_private_phase();
   if (Context* context = watched_context_of(g); context != nullptr) release(context, address_of(object));
 }
 
 void on_release_merge(G* g, const void* object) {
+  end_private_phase();
   if (Context* context = watched_context_of(g); context != nullptr) release_merge(context, address_of(object));
 }
 
 void on_release_acquire(G* g, const void* object) {
+  end_private_phase();
   if (Context* context = watched_context_of(g); context != nullptr) release_acquire(context, address_of(object));
 }
 

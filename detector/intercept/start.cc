@@ -7,6 +7,7 @@
 
 #include "detector/abi/fences.h"
 #include "detector/context/context.h"
+#include "detector/context/private_phase.h"
 #include "detector/heap/heap.h"
 #include "detector/intercept/exit_findings.h"
 #include "detector/intercept/fork.h"
@@ -71,6 +72,7 @@ void start() {
   prepare_threads();
   prepare_fork();
   set_current_context(context_create(nullptr, StrandKind::kMain, kMainId, kUnknownOrigin));
+  begin_private_phase();
   subscribe_to_everything();
 }
 

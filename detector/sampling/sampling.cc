@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "detector/abi/abi.h"
+#include "detector/context/private_phase.h"
 #include "detector/origin/stack_walk.h"
 #include "runtime/base/exit_hooks.h"
 #include "runtime/base/futex.h"
@@ -205,6 +206,7 @@ extern "C" {
 void __gorace_sampling_start(uint32_t parts_per_million, uint8_t* covered, uint64_t functions) {
   auto& s = gorace::detector::sampler();
   gorace::detector::g_is_sampled_program = true;
+  gorace::detector::end_private_phase();
   {
     const std::lock_guard guard(s.lock);
     s.modules.push_back({covered, functions});

@@ -2,6 +2,7 @@
 
 #include "detector/context/horizon.h"
 #include "detector/context/losses.h"
+#include "detector/context/private_phase.h"
 #include "detector/shadow/atomic_access.h"
 #include "detector/shadow/fast_access.h"
 #include "detector/shadow/granule.h"
@@ -323,11 +324,11 @@ inline void prefetch_shadow(uintptr_t start, size_t bytes) {
 class RecordedRange {
  public:
   RecordedRange(ThreadState& state, const Context& context, bool is_write)
-      : state_(state), current_(context.current), is_write_(is_write) {}
+      : state_(state), current_(checked_identity(context.current)), is_write_(is_write) {}
 
   bool holds_granule(uintptr_t address, uint8_t mask) {
     const uint64_t* words = shadow_words(address);
-    const uint64_t wanted = (current_ & GORACE_IDENTITY_MASK) | mask;
+    const uint64_t wanted = current_ & (GORACE_IDENTITY_MASK | mask);
     return same_epoch(words, wanted, is_write_) || holds_own_access(state_, words, current_, mask, is_write_);
   }
 

@@ -26,14 +26,15 @@ bool shadow_mapped();
 void access_memory(Context* context, const void* address, size_t bytes, bool is_write, OriginId origin);
 
 // is_recorded: has the context made this plain access in its present epoch already, as far as shadow words and small
-// records tell? Then access_memory would do nothing. Takes no lock and writes nothing.
+// records tell, or need it not be recorded (context/private_phase.h)? Then access_memory would do nothing. Takes no
+// lock and writes nothing.
 bool is_recorded(const Context& context, const void* address, size_t bytes, bool is_write);
 
 // access_granule is access_memory for bytes that lie in one granule (bytes in 1..8).
 void access_granule(Context* context, uintptr_t address, size_t bytes, bool is_write, OriginId origin);
 
-// use_object records an atomic read of the byte at `address`, which stands for an object there: mostly the same strand's
-// as last time (atomic_access.h).
+// use_object records an atomic read of the byte at `address`, which stands for an object there: mostly the same
+// strand's as last time (atomic_access.h).
 void use_object(Context* context, uintptr_t address, OriginId origin);
 
 // reset_memory forgets all accesses to a range (fresh from the allocator, mmap, a recycled stack).

@@ -117,6 +117,7 @@ bool keep_own_atomic(ThreadState& state, uint64_t* words, uint64_t tag, const Co
 }
 
 void use_object(Context* context, uintptr_t address, OriginId origin) {
+  if (needs_no_record(address)) return;
   AtomicAccess use(context, {.address = address, .bytes = 1, .is_write = false}, AtomicAccess::Barrier::kOwn,
                    [=] { return origin; });
   use.confirm();

@@ -24,6 +24,7 @@
 #include "detector/abi/abi.h"
 #include "detector/context/context.h"
 #include "detector/context/identity.h"
+#include "detector/context/private_phase.h"
 #include "detector/context/thread_state.h"
 #include "detector/shadow/page_flags.h"
 #include "runtime/base/spin_lock.h"
@@ -136,6 +137,13 @@ inline void unlock_granule(ThreadState& state, uint64_t* words, uint64_t word) {
 // Word 1 is read by inline checks at any time: each looks for a word of its own strand only, and needs no order.
 inline uint64_t load_read_word(const uint64_t* words) { return __atomic_load_n(words + 1, __ATOMIC_RELAXED); }
 inline void store_read_word(uint64_t* words, uint64_t word) { __atomic_store_n(words + 1, word, __ATOMIC_RELAXED); }
+
+// needs_no_record: an access to this granule need not be recorded (context/private_phase.h).
+inline bool needs_no_record(uintptr_t address) {
+  if (__builtin_expect(!in_private_phase(), 1)) return false;
+  const uint64_t* words = shadow_words(address);
+  return __atomic_load_n(words, __ATOMIC_RELAXED) == 0 && load_read_word(words) == 0;
+}
 
 }  // namespace gorace::detector
 

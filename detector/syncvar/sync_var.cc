@@ -1,5 +1,6 @@
 #include "detector/syncvar/sync_var.h"
 
+#include "detector/context/private_phase.h"
 #include "detector/syncvar/chain.h"
 #include "detector/syncvar/meta.h"
 #include "runtime/base/check.h"
@@ -118,6 +119,7 @@ bool knows_released_value(const Context& context, uintptr_t address) {
 }
 
 void acquire(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   if (knows_released(*context, address)) return;
   SyncVar* sync_var = lock_sync_var_if_present(address);
   if (sync_var == nullptr) return;
@@ -126,14 +128,17 @@ void acquire(Context* context, uintptr_t address) {
 }
 
 void release(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   with_sync_var(address, [&](SyncVar& sync_var) { release_locked(context, sync_var); });
 }
 
 void release_merge(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   with_sync_var(address, [&](SyncVar& sync_var) { release_merge_locked(context, sync_var); });
 }
 
 void release_acquire(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   with_sync_var(address, [&](SyncVar& sync_var) {
     // After the acquire half, the context's clock contains the object's.
     sync_var.released.acquire_and_store(*context);
@@ -144,6 +149,7 @@ void release_acquire(Context* context, uintptr_t address) {
 void acquire_shared(Context* context, uintptr_t address) { acquire(context, address); }
 
 void release_shared(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   SyncVar* readers = lock_sync_var_if_present(address | kReadersHalf);
   if (readers == nullptr) {
     with_sync_var(address, [](SyncVar& sync_var) { sync_var.has_readers_half = true; });
@@ -154,6 +160,7 @@ void release_shared(Context* context, uintptr_t address) {
 }
 
 void acquire_exclusive(Context* context, uintptr_t address) {
+  if (in_private_phase()) return;
   SyncVar* sync_var = lock_sync_var_if_present(address);
   if (sync_var == nullptr) return;
   acquire_locked(context, *sync_var);

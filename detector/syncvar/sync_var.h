@@ -48,6 +48,7 @@ struct SyncVar {
 };
 static_assert(sizeof(SyncVar) == 32);
 
+// Nothing in the private phase (context/private_phase.h): all strands will know what is in it.
 void acquire(Context* context, uintptr_t address);
 void release(Context* context, uintptr_t address);          // store: what was there is forgotten
 void release_merge(Context* context, uintptr_t address);    // join

@@ -69,8 +69,6 @@ class SamplingGuard {
 
  private:
   llvm::Value* is_open(llvm::IRBuilder<>& builder);
-  // rarely: the weights of a branch that is taken once while it is not `others` times.
-  llvm::MDNode* rarely(uint32_t others) const;
   void catch_up(const llvm::Instruction& atomic, llvm::Instruction* before);
   void mark_covered(llvm::Instruction* before);
 
