@@ -24,59 +24,50 @@
         .quad   GORACE_CONTEXT_MULTIPLIER
         .text
 
-/* holds_own_access(): returns if the cache has the access, which lies in one granule. */
-.macro RETURN_IF_OWN bytes, is_write
+/* The detector is in the executable, so its thread_local has a constant offset. */
+#define TLS_WORD(offset) %fs:__gorace_tls@tpoff + (offset)
+
+/* holds_own_access() for the bytes in the granule'th granule from rdi's on: goes on if the cache has the access, to 1 if
+ * not. Changes r11 and rax. What is no tag is not in the cache; an empty cell, which is like the word of a granule
+ * without a history, has no identity. */
+.macro LOOK_UP_OWN bytes, is_write, granule
         movq    %rdi, %r11
         shlq    $20, %r11
         shrq    $19, %r11
         andq    $-16, %r11
         addq    .Lshadow_base(%rip), %r11
-        movq    (%r11), %r11
-        shrq    $52, %r11
-        cmpl    $0xfff, %r11d           /* word 0 is mostly no tag: then nothing else is looked at */
-        jne     2f
-        pushq   %rax
-        .cfi_adjust_cfa_offset 8
-        pushq   %rcx
-        .cfi_adjust_cfa_offset 8
-        movq    %rdi, %rax
-        shlq    $20, %rax
-        shrq    $19, %rax
-        andq    $-16, %rax
-        movabsq $GORACE_SHADOW_BASE, %r11
-        movq    (%rax, %r11), %rax      /* word 0: perhaps a tag */
-        movq    __gorace_tls@GOTTPOFF(%rip), %r11
-        movq    %fs:GORACE_TLS_THREAD_STATE(%r11), %r11
-        testq   %r11, %r11
+        movq    16 * \granule(%r11), %r11       /* word 0: perhaps a tag */
+        movl    %r11d, %eax
+        andl    $(GORACE_OWN_ACCESSES - 1), %eax
+        shll    $5, %eax
+        addq    TLS_WORD(GORACE_TLS_THREAD_STATE), %rax
+        cmpq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write(%rax), %r11
+        jne     1f
+        movq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write + 8(%rax), %r11
+        xorq    TLS_WORD(GORACE_TLS_CURRENT), %r11
+.if \bytes >= 8
+        testq   $(-(1 << GORACE_IDENTITY_SHIFT) + GORACE_BYTE_MASK), %r11
+.else
+        movl    %edi, %eax
+        andl    $7, %eax
+        testq   %r11, TLS_WORD(GORACE_TLS_ACCESS_MASKS + 64 * (\bytes / 2))(,%rax,8)
+.endif
+        jne     1f
+.endm
+
+/* Returns if the cache has the whole access. rax is kept below the stack pointer: nothing is called meanwhile. */
+.macro RETURN_IF_OWN bytes, is_write
+        movq    %rax, -8(%rsp)
+        cmpq    $0, TLS_WORD(GORACE_TLS_THREAD_STATE)
         je      1f
-        movl    %eax, %ecx
-        andl    $(GORACE_OWN_ACCESSES - 1), %ecx
-        shll    $5, %ecx
-        addq    %rcx, %r11
-        cmpq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write(%r11), %rax
-        jne     1f
-        movq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write + 8(%r11), %rax
-        movq    __gorace_tls@GOTTPOFF(%rip), %r11
-        xorq    %fs:GORACE_TLS_CURRENT(%r11), %rax
-        movl    %edi, %ecx
-        andl    $7, %ecx
-        movl    $((1 << \bytes) - 1), %r11d
-        shlq    %cl, %r11
-        orq     $-(1 << GORACE_IDENTITY_SHIFT), %r11
-        testq   %r11, %rax
-        jne     1f
-        popq    %rcx
-        .cfi_adjust_cfa_offset -8
-        popq    %rax
-        .cfi_adjust_cfa_offset -8
+        LOOK_UP_OWN \bytes, \is_write, 0
+.if \bytes == 16
+        LOOK_UP_OWN \bytes, \is_write, 1
+.endif
+        movq    -8(%rsp), %rax
         ret
 1:
-        .cfi_adjust_cfa_offset 16
-        popq    %rcx
-        .cfi_adjust_cfa_offset -8
-        popq    %rax
-        .cfi_adjust_cfa_offset -8
-2:
+        movq    -8(%rsp), %rax
 .endm
 
 .macro ENTRY name, slow, bytes, is_write
@@ -91,7 +82,7 @@
 \name:
         .cfi_startproc
         endbr64
-.if \bytes <= 8
+.if \bytes <= 16
         RETURN_IF_OWN \bytes, \is_write
 .endif
 .Lslow_\slow\()_\bytes:
@@ -138,9 +129,7 @@
         ENTRY   __gorace_write16, gorace_write_slow, 16, 1
 
 /* The check as a call (__gorace_check_*, check_calls.h): the inline check of abi.h, which ends in the entry above. What is not aligned
- * goes to its slow path at once. rax is kept below the stack pointer: nothing is called before the jump.
- * The detector is in the executable, so its thread_local has a constant offset. */
-#define TLS_WORD(offset) %fs:__gorace_tls@tpoff + (offset)
+ * goes to its slow path at once. */
 
 .macro SHADOW_OF_ADDRESS
         movq    %rdi, %r11

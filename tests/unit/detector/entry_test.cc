@@ -163,6 +163,46 @@ TEST_F(EntryPoints, ChecksPassOnWhatWasTouchedOnly) {
   }
 }
 
+// Granules with a record: the entry returns at once when the thread's cache has the strand's access (own_access.h), to
+// exactly these bytes, in this direction and epoch; else the access is recorded.
+TEST_F(EntryPoints, ReturnOnOwnAccessesInRecordsOnly) {
+  Context* other = new_strand(nullptr);
+  const auto access = [](Context* context, size_t bytes, bool is_write) {
+    is_write ? write_to(context, g_memory, bytes) : read_from(context, g_memory, bytes);
+  };
+  const auto start_with = [&](size_t own_bytes, bool is_write) {
+    reset_memory(g_memory, sizeof(g_memory));
+    access(other, 16, is_write);
+    access(strand_, own_bytes, is_write);
+    // Fills the cache.
+    EXPECT_TRUE(is_recorded(*strand_, g_memory, own_bytes, is_write));
+    EXPECT_TRUE(is_tagged(*shadow_words(reinterpret_cast<uintptr_t>(g_memory))));
+  };
+  for (const Entry& entry : kEntries) {
+    const uint64_t* words = shadow_words(reinterpret_cast<uintptr_t>(g_memory));
+    start_with(16, entry.is_write);
+    const uint64_t tags[] = {words[0], words[2]};
+    call_with_registers(entry.function, g_memory, {});
+    EXPECT_EQ(words[0], tags[0]) << entry.bytes << " bytes, write " << entry.is_write;
+    EXPECT_EQ(words[2], tags[1]) << entry.bytes << " bytes, write " << entry.is_write;
+
+    context_advance_epoch(strand_);
+    call_with_registers(entry.function, g_memory, {});
+    EXPECT_TRUE(is_recorded(*strand_, g_memory, entry.bytes, entry.is_write)) << entry.bytes << " bytes, a new epoch";
+
+    start_with(16, !entry.is_write);
+    call_with_registers(entry.function, g_memory, {});
+    EXPECT_TRUE(is_recorded(*strand_, g_memory, entry.bytes, entry.is_write)) << entry.bytes << " bytes, a direction";
+
+    if (entry.bytes == 1) continue;
+    start_with(entry.bytes - 1, entry.is_write);
+    call_with_registers(entry.function, g_memory, {});
+    EXPECT_TRUE(is_recorded(*strand_, g_memory, entry.bytes, entry.is_write)) << entry.bytes << " bytes, one missing";
+  }
+  take_races();
+  context_end(other);
+}
+
 [[gnu::noinline]] void writes_a_word() {
   call_with_registers(kEntries[8].function, g_memory, {});
   asm volatile("");
