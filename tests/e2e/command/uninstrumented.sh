@@ -169,6 +169,7 @@ void library_run(void* memory) {
 END
 cat >owner.cc <<'END'
 #include <unistd.h>
+#include <atomic>
 #include <thread>
 extern "C" void library_run(void*);
 long value;
@@ -178,9 +179,14 @@ int main(int count, char** arguments) {
   if (count == 3) {
     int ends[2];
     if (pipe(ends) != 0) return 1;
-    std::thread thread([&] { close(ends[0]); });
+    std::atomic<bool> used{false};  // relaxed: says when, orders nothing
+    std::thread thread([&] {
+      while (!used.load(std::memory_order_relaxed)) std::this_thread::yield();
+      close(ends[0]);
+    });
     char byte = 0;
     [[maybe_unused]] auto got = write(ends[1], &byte, 1) + read(ends[0], &byte, 1);
+    used.store(true, std::memory_order_relaxed);
     thread.join();
   }
 }
