@@ -161,14 +161,14 @@ inline time_t checked_mktime(CallSite site, tm* parts) {
 inline char* checked_asctime_r(CallSite site, const tm* parts, char* out) {
   reads_object(parts, site);
   char* const text = asctime_r(parts, out);
-  if (text != nullptr) writes(text, strlen(text) + 1, site);
+  writes_text(text, site);
   return text;
 }
 
 inline char* checked_ctime_r(CallSite site, const time_t* moment, char* out) {
   reads_object(moment, site);
   char* const text = ctime_r(moment, out);
-  if (text != nullptr) writes(text, strlen(text) + 1, site);
+  writes_text(text, site);
   return text;
 }
 
@@ -204,7 +204,7 @@ inline int checked_fstat(CallSite site, int fd, struct stat* out) {
 
 inline char* checked_getcwd(CallSite site, char* out, size_t size) {
   char* const path = getcwd(out, size);
-  if (path != nullptr) writes(path, strlen(path) + 1, site);
+  writes_text(path, site);
   return path;
 }
 

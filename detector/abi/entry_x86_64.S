@@ -27,15 +27,20 @@
 /* The detector is in the executable, so its thread_local has a constant offset. */
 #define TLS_WORD(offset) %fs:__gorace_tls@tpoff + (offset)
 
+/* r11: the shadow of the byte at rdi. */
+.macro SHADOW_OF_ADDRESS
+        movq    %rdi, %r11
+        shlq    $20, %r11
+        shrq    $19, %r11
+        addq    .Lshadow_base(%rip), %r11
+.endm
+
 /* holds_own_access() for the bytes in the granule'th granule from rdi's on: goes on if the cache has the access, to 1 if
  * not. Changes r11 and rax. What is no tag is not in the cache; an empty cell, which is like the word of a granule
  * without a history, has no identity. */
 .macro LOOK_UP_OWN bytes, is_write, granule
-        movq    %rdi, %r11
-        shlq    $20, %r11
-        shrq    $19, %r11
+        SHADOW_OF_ADDRESS
         andq    $-16, %r11
-        addq    .Lshadow_base(%rip), %r11
         movq    16 * \granule(%r11), %r11       /* word 0: perhaps a tag */
         movl    %r11d, %eax
         andl    $(GORACE_OWN_ACCESSES - 1), %eax
@@ -130,13 +135,6 @@
 
 /* The check as a call (__gorace_check_*, check_calls.h): the inline check of abi.h, which ends in the entry above. What is not aligned
  * goes to its slow path at once. */
-
-.macro SHADOW_OF_ADDRESS
-        movq    %rdi, %r11
-        shlq    $20, %r11
-        shrq    $19, %r11
-        addq    .Lshadow_base(%rip), %r11
-.endm
 
 .macro START_CHECK name
         .globl  __gorace_check_\name

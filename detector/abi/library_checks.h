@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <type_traits>
 
 #include "detector/abi/access_check.h"
 #include "detector/abi/format_arguments.h"
@@ -27,16 +28,19 @@ inline void writes(const void* address, size_t bytes, CallSite site) {
   check_range(address, bytes, Direction::kWrite, site);
 }
 inline void reads_text(const char* text, CallSite site) { reads(text, strlen(text) + 1, site); }
+inline void writes_text(const char* text, CallSite site) {
+  if (text != nullptr) writes(text, strlen(text) + 1, site);
+}
 
 // looked_at: how many bytes of a text of at most `limit` a function with a limit reads.
 inline size_t looked_at(const char* text, size_t limit) { return std::min(strnlen(text, limit) + 1, limit); }
 
-// compared: how many bytes of both a comparison reads, at most `limit`, up to the first that differ or end. same(a, b)
-// compares two.
-template <class Same>
-size_t compared(const char* a, const char* b, size_t limit, Same same) {
+// compared: how many characters of both a comparison reads, at most `limit`, up to the first that differ or end.
+// same(a, b) compares two.
+template <class Character, class Same>
+size_t compared(const Character* a, const Character* b, size_t limit, Same same) {
   size_t i = 0;
-  while (i < limit && same(a[i], b[i]) && a[i] != '\0') ++i;
+  while (i < limit && same(a[i], b[i]) && a[i] != Character{}) ++i;
   return std::min(i + 1, limit);
 }
 inline bool same_byte(char a, char b) { return a == b; }
@@ -44,9 +48,9 @@ inline bool same_letter(char a, char b) {
   return tolower(static_cast<unsigned char>(a)) == tolower(static_cast<unsigned char>(b));
 }
 
-template <class Same>
-void reads_both(const char* a, const char* b, size_t limit, Same same, CallSite site) {
-  const size_t bytes = compared(a, b, limit, same);
+template <class Character, class Same>
+void reads_both(const Character* a, const Character* b, size_t limit, Same same, CallSite site) {
+  const size_t bytes = compared(a, b, limit, same) * sizeof(Character);
   reads(a, bytes, site);
   reads(b, bytes, site);
 }
@@ -59,10 +63,11 @@ inline int wrote_text(const char* buffer, size_t size, int length, CallSite site
   return length;
 }
 
-// read_number: a function of the strto family stopped at `end`.
-template <class Number>
-Number read_number(Number number, const char* text, char* end, char** wanted_end, CallSite site) {
-  reads(text, static_cast<size_t>(end - text) + 1, site);
+// read_number: a function of the strto or wcsto family stopped at `end`.
+template <class Number, class Character>
+Number read_number(Number number, const Character* text, Character* end, std::type_identity_t<Character>** wanted_end,
+                   CallSite site) {
+  reads(text, (static_cast<size_t>(end - text) + 1) * sizeof(Character), site);
   if (wanted_end != nullptr) {
     writes(wanted_end, sizeof *wanted_end, site);
     *wanted_end = end;

@@ -4,6 +4,7 @@
 #define GORACE_DETECTOR_ABI_WIDE_CHECKS_H_
 
 #include <cwchar>
+#include <functional>
 
 #include "detector/abi/fortified_checks.h"
 #include "detector/abi/library_checks.h"
@@ -23,13 +24,6 @@ inline void writes_wide(const wchar_t* text, size_t count, CallSite site) {
 }
 inline size_t looked_at(const wchar_t* text, size_t limit) { return std::min(wcsnlen(text, limit) + 1, limit); }
 
-inline void reads_both_wide(const wchar_t* a, const wchar_t* b, size_t limit, CallSite site) {
-  size_t i = 0;
-  while (i < limit && a[i] == b[i] && a[i] != L'\0') ++i;
-  reads_wide(a, std::min(i + 1, limit), site);
-  reads_wide(b, std::min(i + 1, limit), site);
-}
-
 // --- Reading ---
 
 inline size_t checked_wcslen(CallSite site, const wchar_t* text) {
@@ -44,12 +38,12 @@ inline size_t checked_wcsnlen(CallSite site, const wchar_t* text, size_t limit) 
 }
 
 inline int checked_wcscmp(CallSite site, const wchar_t* a, const wchar_t* b) {
-  reads_both_wide(a, b, kNoLimit, site);
+  reads_both(a, b, kNoLimit, std::equal_to<>(), site);
   return wcscmp(a, b);
 }
 
 inline int checked_wcsncmp(CallSite site, const wchar_t* a, const wchar_t* b, size_t limit) {
-  reads_both_wide(a, b, limit, site);
+  reads_both(a, b, limit, std::equal_to<>(), site);
   return wcsncmp(a, b, limit);
 }
 
@@ -154,51 +148,40 @@ inline wchar_t* checked_wmemset(CallSite site, wchar_t* to, wchar_t value, size_
 
 // --- Numbers ---
 
-// read_wide_number: a function of the wcsto family stopped at `end`.
-template <class Number>
-Number read_wide_number(Number number, const wchar_t* text, wchar_t* end, wchar_t** wanted_end, CallSite site) {
-  reads_wide(text, static_cast<size_t>(end - text) + 1, site);
-  if (wanted_end != nullptr) {
-    writes(wanted_end, sizeof *wanted_end, site);
-    *wanted_end = end;
-  }
-  return number;
-}
-
 inline long checked_wcstol(CallSite site, const wchar_t* text, wchar_t** end, int base) {
   wchar_t* stop;
   const long number = wcstol(text, &stop, base);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 inline unsigned long checked_wcstoul(CallSite site, const wchar_t* text, wchar_t** end, int base) {
   wchar_t* stop;
   const unsigned long number = wcstoul(text, &stop, base);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 inline long long checked_wcstoll(CallSite site, const wchar_t* text, wchar_t** end, int base) {
   wchar_t* stop;
   const long long number = wcstoll(text, &stop, base);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 inline unsigned long long checked_wcstoull(CallSite site, const wchar_t* text, wchar_t** end, int base) {
   wchar_t* stop;
   const unsigned long long number = wcstoull(text, &stop, base);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 inline double checked_wcstod(CallSite site, const wchar_t* text, wchar_t** end) {
   wchar_t* stop;
   const double number = wcstod(text, &stop);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 inline float checked_wcstof(CallSite site, const wchar_t* text, wchar_t** end) {
   wchar_t* stop;
   const float number = wcstof(text, &stop);
-  return read_wide_number(number, text, stop, end, site);
+  return read_number(number, text, stop, end, site);
 }
 
 // --- Formatted output ---

@@ -18,8 +18,8 @@
 
 #include "detector/abi/abi.h"
 #include "detector/clock/vector_clock.h"
-#include "detector/context/private_phase.h"
 #include "detector/context/identity.h"
+#include "detector/context/private_phase.h"
 #include "detector/origin/held_locks.h"
 #include "detector/origin/origin.h"
 
@@ -138,8 +138,9 @@ void context_exchange(Context* running, Context* parked);
   if (__builtin_expect(here < context->stack_mark, 0)) context->stack_mark = here;
 }
 
-// Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
+// context_move_to_new_slot is the rest of context_advance_epoch, for a strand whose epochs have run out.
 void context_move_to_new_slot(Context* context);
+// Moves on to a new epoch after a release; takes a new slot when this one's epochs run out.
 inline void context_advance_epoch(Context* context) {
   const bool runs_here = __gorace_tls.context == context;
   if (runs_here) note_depth(context);

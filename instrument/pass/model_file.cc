@@ -6,15 +6,12 @@
 #include "instrument/pass/text_file.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/Twine.h"
 #include "llvm/Demangle/Demangle.h"
 
 namespace gorace::instrument {
 namespace {
 
 using llvm::StringRef;
-
-llvm::Error mistake(const llvm::Twine& what) { return llvm::createStringError(llvm::inconvertibleErrorCode(), what); }
 
 StringRef without_template_arguments(StringRef part) {
   return part.starts_with("operator") ? part : part.take_until([](char c) { return c == '<'; });

@@ -1,16 +1,14 @@
 // The grammar of a line of a model file (docs/models.md).
 #include "instrument/pass/model_file.h"
+#include "instrument/pass/text_file.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/Twine.h"
 
 namespace gorace::instrument {
 namespace {
 
 using llvm::StringRef;
 using Words = llvm::SmallVector<StringRef, 8>;
-
-llvm::Error mistake(const llvm::Twine& what) { return llvm::createStringError(llvm::inconvertibleErrorCode(), what); }
 
 bool parse_argument(StringRef word, unsigned& argument) {
   argument = 0;

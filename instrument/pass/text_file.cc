@@ -1,6 +1,5 @@
 #include "instrument/pass/text_file.h"
 
-#include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -12,8 +11,6 @@ using llvm::StringRef;
 
 // Far more than the longest mangled name; what is longer is not a list of names, and would make an endless message.
 constexpr size_t kLongestLine = 65536;
-
-llvm::Error failure(const llvm::Twine& what) { return llvm::createStringError(llvm::inconvertibleErrorCode(), what); }
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -32,13 +29,15 @@ std::string wrong_with(StringRef line) {
 
 }  // namespace
 
+llvm::Error mistake(const llvm::Twine& what) { return llvm::createStringError(llvm::inconvertibleErrorCode(), what); }
+
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> read_text_file(StringRef path) {
   llvm::sys::fs::file_status status;
-  if (const std::error_code error = llvm::sys::fs::status(path, status)) return failure(": " + error.message());
-  if (llvm::sys::fs::is_directory(status)) return failure(": Is a directory");
-  if (!llvm::sys::fs::is_regular_file(status)) return failure(": is not a regular file");
+  if (const std::error_code error = llvm::sys::fs::status(path, status)) return mistake(": " + error.message());
+  if (llvm::sys::fs::is_directory(status)) return mistake(": Is a directory");
+  if (!llvm::sys::fs::is_regular_file(status)) return mistake(": is not a regular file");
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!buffer) return failure(": " + buffer.getError().message());
+  if (!buffer) return mistake(": " + buffer.getError().message());
   StringRef text = (*buffer)->getBuffer();
   unsigned number = 0;
   for (StringRef rest = text; !rest.empty();) {
@@ -46,7 +45,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> read_text_file(StringRef pat
     std::tie(line, rest) = rest.split('\n');
     ++number;
     if (const std::string wrong = wrong_with(line); !wrong.empty()) {
-      return failure(", line " + llvm::Twine(number) + ": " + wrong);
+      return mistake(", line " + llvm::Twine(number) + ": " + wrong);
     }
   }
   if (!text.consume_front("\xef\xbb\xbf")) return std::move(*buffer);
