@@ -49,6 +49,17 @@ ClockNumber clock_of_key(uint64_t key) {
   return static_cast<ClockNumber>(wanted % kKeyedClocks) + 1;
 }
 
+ClockNumber known_clock_of_key(uint64_t key) {
+  const uint64_t wanted = mix(key);
+  for (uint32_t probe = 0; probe < kProbes; ++probe) {
+    const auto index = static_cast<uint32_t>((wanted + probe) % kKeyedClocks);
+    const uint64_t found = std::atomic_ref(g_keys[index]).load(std::memory_order_relaxed);
+    if (found == wanted) return index + 1;
+    if (found == 0) return 0;
+  }
+  return static_cast<ClockNumber>(wanted % kKeyedClocks) + 1;
+}
+
 ClockNumber new_clock_number() {
   for (;;) {
     const uint32_t turn = g_next.fetch_add(1, std::memory_order_relaxed) % (kClockNumbers - kKeyedClocks);

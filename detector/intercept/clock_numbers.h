@@ -20,6 +20,9 @@ inline constexpr ClockNumber kKeyedClocks = kClockNumbers / 2;
 // The number for `key`, always the same.
 ClockNumber clock_of_key(uint64_t key);
 
+// known_clock_of_key is the number that clock_of_key has given for the key; 0: none.
+ClockNumber known_clock_of_key(uint64_t key);
+
 // A number that no descriptor uses, counted as used once.
 ClockNumber new_clock_number();
 

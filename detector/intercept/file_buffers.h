@@ -32,7 +32,7 @@ inline void check_vectors(const iovec* vectors, size_t count, size_t bytes, Dire
 inline ssize_t after_read(int fd, void* buffer, ssize_t bytes, CallSite site) {
   if (bytes < 0) return bytes;
   on_descriptor_used(fd, site);
-  on_file_acquire(fd);
+  on_file_read(fd, buffer, static_cast<size_t>(bytes));
   check_range(buffer, static_cast<size_t>(bytes), Direction::kWrite, site);
   return bytes;
 }

@@ -1,10 +1,12 @@
 #include "detector/intercept/file_clocks.h"
 
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 
 #include "detector/context/losses.h"
 #include "detector/intercept/clock_numbers.h"
@@ -18,6 +20,9 @@ constexpr unsigned kDescriptors = 1 << 16;
 // A datagram socket: where what is sent goes is asked each time.
 constexpr ClockNumber kByAddress = ~ClockNumber{0};
 
+// A signalfd, to be read from: its order is that of the signals in g_signals.
+constexpr ClockNumber kBySignals = kByAddress - 1;
+
 struct Descriptor {
   // 0: not known (yet).
   std::atomic<ClockNumber> write_clock{0};
@@ -26,6 +31,8 @@ struct Descriptor {
 
 // Never touched but for the pages of descriptors in use.
 constinit Descriptor g_descriptors[kDescriptors] = {};
+// Of descriptors that are kBySignals: which they take.
+constinit SignalNumbers g_signals[kDescriptors] = {};
 // By clock: the clock of the epoll that watches it; 0: none does.
 constinit uint32_t g_watchers[kClockNumbers + 1] = {};
 
@@ -36,7 +43,9 @@ void set_watcher(ClockNumber clock, uint32_t watcher) {
   __atomic_store_n(&g_watchers[clock], watcher, __ATOMIC_RELAXED);
 }
 
-bool is_number(ClockNumber clock) { return clock != 0 && clock != kByAddress; }
+SignalNumbers& signals_of(int fd) { return g_signals[static_cast<unsigned>(fd) % kDescriptors]; }
+
+bool is_number(ClockNumber clock) { return clock != 0 && clock != kByAddress && clock != kBySignals; }
 
 void set_clock(std::atomic<ClockNumber>& field, ClockNumber clock) {
   if (is_number(clock)) use_clock_number(clock);
@@ -148,7 +157,23 @@ void on_message_release(int fd, const void* address, unsigned address_bytes) {
 void on_file_acquire(int fd) {
   if (fd < 0 || watched_context() == nullptr) return;
   const ClockNumber clock = read_clock_of(fd);
-  if (clock != 0) on_acquire(clock_object(clock));
+  if (clock == kBySignals) {
+    on_signals_seen(std::atomic_ref(signals_of(fd)).load(std::memory_order_relaxed));
+  } else if (clock != 0) {
+    on_acquire(clock_object(clock));
+  }
+}
+
+void on_file_read(int fd, const void* data, size_t bytes) {
+  if (fd < 0 || descriptor(fd).read_clock.load(std::memory_order_relaxed) != kBySignals) {
+    on_file_acquire(fd);
+    return;
+  }
+  for (size_t offset = 0; offset + sizeof(signalfd_siginfo) <= bytes; offset += sizeof(signalfd_siginfo)) {
+    signalfd_siginfo info;
+    memcpy(&info, static_cast<const char*>(data) + offset, sizeof info);
+    on_signal_taken(static_cast<int>(info.ssi_signo), info.ssi_code);
+  }
 }
 
 void on_pipe(int read_end, int write_end) {
@@ -168,8 +193,16 @@ void on_file_opened(int fd) {
   if (fd >= 0) set_clocks(fd, 0, 0);
 }
 
+void on_signal_file(int fd, SignalNumbers signals) {
+  if (fd < 0) return;
+  std::atomic_ref(signals_of(fd)).store(signals, std::memory_order_relaxed);
+  set_clocks(fd, kBySignals, kBySignals);
+}
+
 void on_file_duplicated(int from, int to) {
   if (to < 0) return;
+  std::atomic_ref(signals_of(to))
+      .store(std::atomic_ref(signals_of(from)).load(std::memory_order_relaxed), std::memory_order_relaxed);
   const ClockNumber write_clock = write_clock_of(from);
   set_clocks(to, write_clock, descriptor(from).read_clock.load(std::memory_order_relaxed));
 }
@@ -178,7 +211,7 @@ void on_file_watched(int epoll_fd, int fd) {
   if (fd < 0 || epoll_fd < 0) return;
   const ClockNumber watched = read_clock_of(fd);
   const ClockNumber watcher = read_clock_of(epoll_fd);
-  if (watched != 0) set_watcher(watched, watcher);
+  if (is_number(watched)) set_watcher(watched, watcher);
 }
 
 void on_bound(int fd) {

@@ -11,9 +11,16 @@
 // A clock is named by an address in a range that holds nothing else (clock_numbers.h). Descriptors from 65536 on share
 // clocks, which can add an edge and not lose one; counted.
 //
+// A signalfd has none: reading it orders as sigwait does (signal_clocks.h), and so does the poll that says it can be
+// read.
+//
 // Thread safety: any thread. A descriptor that is closed while another thread uses it is the program's mistake.
 #ifndef GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_
 #define GORACE_DETECTOR_INTERCEPT_FILE_CLOCKS_H_
+
+#include <cstddef>
+
+#include "detector/intercept/signal_clocks.h"
 
 namespace gorace::detector {
 
@@ -23,10 +30,14 @@ void on_file_acquire(int fd);
 // The same for a message to an address, or to the socket's peer when that is null.
 void on_message_release(int fd, const void* address, unsigned address_bytes);
 
+// on_file_read: `bytes` came in from the file, to `data`.
+void on_file_read(int fd, const void* data, size_t bytes);
+
 // New descriptors.
 void on_pipe(int read_end, int write_end);
 void on_socket_pair(int one, int other);
-void on_file_opened(int fd);  // whatever stood for this number before is gone
+void on_file_opened(int fd);                         // whatever stood for this number before is gone
+void on_signal_file(int fd, SignalNumbers signals);  // opened, or changed
 void on_file_duplicated(int from, int to);
 
 // epoll: from now on what happens before a write that reaches `fd` happens before the epoll's next wait too. Which of

@@ -48,6 +48,14 @@ int after_fcntl(int fd, int command, int result, CallSite site) {
   return result;
 }
 
+SignalNumbers numbers_in(const sigset_t* set) {
+  SignalNumbers numbers = 0;
+  for (int number = 1; number < kSignals; ++number) {
+    if (sigismember(set, number) == 1) numbers |= signal_bit(number);
+  }
+  return numbers;
+}
+
 bool has_mode(int flags) { return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE; }
 
 mode_t mode_of(int flags, va_list arguments) { return has_mode(flags) ? va_arg(arguments, mode_t) : 0; }
@@ -105,7 +113,9 @@ int memfd_create(const char* name, unsigned flags) noexcept {
 // With a descriptor it changes that one's signals.
 int signalfd(int fd, const sigset_t* signals, int flags) noexcept {
   const int result = real_signalfd(fd, signals, flags);
-  return fd == -1 ? opened(result, CallSite::here()) : result;
+  if (fd == -1) opened(result, CallSite::here());
+  if (result >= 0) on_signal_file(result, numbers_in(signals));
+  return result;
 }
 
 FILE* fopen(const char* path, const char* mode) { return opened(real_fopen(path, mode), CallSite::here()); }

@@ -4,7 +4,8 @@
 // wait.
 //
 // What a handler does happens after the sigaction that installed it. The sending of a signal orders nothing for it:
-// by the C++ standard a handler that interrupts a thread is ordered after nothing else.
+// by the C++ standard a handler that interrupts a thread is ordered after nothing else. Waiting for a signal is
+// (signal_waits.cc).
 #include <signal.h>
 #include <ucontext.h>
 
@@ -15,6 +16,7 @@
 #include "detector/context/losses.h"
 #include "detector/context/thread_state.h"
 #include "detector/intercept/real_function.h"
+#include "detector/intercept/signal_clocks.h"
 #include "detector/intercept/sync_events.h"
 #include "detector/report/signal_safety.h"
 
@@ -22,8 +24,6 @@ namespace gorace::detector {
 namespace {
 
 GORACE_REAL_FUNCTION RealFunction<decltype(sigaction)> real_sigaction("sigaction");
-
-constexpr int kSignals = 65;
 
 struct Handler {
   std::atomic<void (*)(int, siginfo_t*, void*)> function{nullptr};  // with or without SA_SIGINFO: see flags
@@ -52,6 +52,7 @@ void call_handler(int number, siginfo_t* info, void* interrupted) {
   auto* function = handler.function.load(std::memory_order_acquire);
   if (function == nullptr) return;
   on_acquire(&handler);
+  note_handled(number);
   const int saved_errno = errno;
   const bool asynchronous = !raised_by_instruction(number, info);
   const HandlerScope scope(asynchronous ? reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) : 0);

@@ -12,6 +12,7 @@
 #include "detector/intercept/exit_findings.h"
 #include "detector/intercept/mutexes.h"
 #include "detector/intercept/real_function.h"
+#include "detector/intercept/signal_clocks.h"
 #include "detector/report/stack_frames.h"
 #include "detector/report/thread_memory.h"
 #include "detector/report/uninstrumented.h"
@@ -88,6 +89,7 @@ void* run_thread(void* raw_start) {
   Context* const context = start->context;
   runtime::internal_delete(start);
   begin_thread_memory(context);
+  forget_signals_of_this_thread_id();
   pthread_setspecific(g_end_key, reinterpret_cast<void*>(uintptr_t{PTHREAD_DESTRUCTOR_ITERATIONS}));
   set_current_context(context);
   return body(argument);
@@ -131,6 +133,7 @@ int create_thread(pthread_t* thread, const pthread_attr_t* attributes, void* (*b
     return result;
   }
   add_thread(*thread, context, starts_detached(attributes));
+  forget_signals_of(*thread);
   start->entered.store(1, std::memory_order_release);
   runtime::futex_wake(&start->entered, 1);
   return 0;

@@ -1,8 +1,7 @@
-// Waiting for descriptors, message queues, System V's semaphores; signals, which order nothing.
+// Waiting for descriptors, message queues, System V's semaphores.
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/select.h>
@@ -153,35 +152,6 @@ RACE_CASE(NoRaceWaitForZeroOfASystemVSemaphore) {
   use(change(semaphore, 1));
   hand_over([&] { use(change(semaphore, -1)); }, [&] { use(change(semaphore, 0)); });
   semctl(semaphore, 0, IPC_RMID);
-}
-
-// Nothing in the C++ standard orders a handler that interrupts a thread after the sending of its signal.
-int handed_to_handler;
-RACE_CASE(RaceOfPthreadKillAndTheHandler) {
-  static std::atomic<bool> handled{false};
-  struct sigaction action{};
-  action.sa_handler = [](int) {
-    handed_to_handler = handed_to_handler + 1;
-    keep(handed_to_handler);
-    handled.store(true, std::memory_order_relaxed);
-  };
-  sigaction(SIGUSR1, &action, nullptr);
-  static std::atomic<bool> sent{false};
-  Threads threads;
-  static std::atomic<bool> running{false};
-  std::thread receiver([] {
-    running.store(true, std::memory_order_relaxed);
-    while (!handled.load(std::memory_order_relaxed)) sched_yield();
-  });
-  threads.run([target = receiver.native_handle()] {
-    while (!running.load(std::memory_order_relaxed)) sched_yield();
-    handed_to_handler = 1;
-    keep(handed_to_handler);
-    pthread_kill(target, SIGUSR1);
-    sent.store(true, std::memory_order_relaxed);
-  });
-  while (!sent.load(std::memory_order_relaxed)) sched_yield();
-  receiver.join();
 }
 
 }  // namespace
