@@ -3,8 +3,32 @@
 #define GORACE_DETECTOR_ABI_CONVERSION_TEXT_H_
 
 #include <cstddef>
+#include <cwchar>
+
+#include "runtime/base/internal_allocator.h"
 
 namespace gorace::detector {
+
+// NarrowFormat: a wide format in which other than ASCII characters are question marks. Conversions consist of ASCII,
+// and take the same arguments as in a narrow format.
+class NarrowFormat {
+ public:
+  explicit NarrowFormat(const wchar_t* format)
+      : bytes_(wcslen(format) + 1), text_(static_cast<char*>(runtime::internal_alloc(bytes_))) {
+    for (size_t i = 0; i < bytes_; ++i) {
+      text_[i] = format[i] >= 0 && format[i] < 0x80 ? static_cast<char>(format[i]) : '?';
+    }
+  }
+  NarrowFormat(const NarrowFormat&) = delete;
+  NarrowFormat& operator=(const NarrowFormat&) = delete;
+  ~NarrowFormat() { runtime::internal_free(text_, bytes_); }
+
+  const char* text() const { return text_; }
+
+ private:
+  const size_t bytes_;
+  char* const text_;
+};
 
 // read_number reads the decimal number at `at`, 0 when there is none, and moves behind it.
 inline size_t read_number(const char*& at) {

@@ -9,7 +9,6 @@
 
 #include "detector/abi/access_check.h"
 #include "detector/abi/conversion_text.h"
-#include "runtime/base/internal_allocator.h"
 
 namespace gorace::detector {
 namespace {
@@ -180,15 +179,10 @@ void check_format_arguments(const char* format, va_list arguments, CallSite site
   if (recording_context() != nullptr) check_arguments(Format::kNarrow, format, arguments, site);
 }
 
-// Conversions consist of ASCII characters, and take the same arguments as in a narrow format.
 void check_wide_format_arguments(const wchar_t* format, va_list arguments, CallSite site) {
   if (recording_context() == nullptr) return;
-  const size_t count = wcslen(format) + 1;
-  auto* const narrow = static_cast<char*>(runtime::internal_alloc(count));
-  for (size_t i = 0; i < count; ++i)
-    narrow[i] = format[i] >= 0 && format[i] < 0x80 ? static_cast<char>(format[i]) : '?';
-  check_arguments(Format::kWide, narrow, arguments, site);
-  runtime::internal_free(narrow, count);
+  const NarrowFormat narrow(format);
+  check_arguments(Format::kWide, narrow.text(), arguments, site);
 }
 
 }  // namespace gorace::detector

@@ -83,7 +83,12 @@ size_t written_bytes(const Conversion& conversion, const void* object) {
       return real_bytes(conversion.longs);
     case 'p':
       return sizeof(void*);
+    case 'C':
+      return (conversion.width != 0 ? conversion.width : 1) * sizeof(wchar_t);
+    case 'S':
+      return (wcslen(static_cast<const wchar_t*>(object)) + 1) * sizeof(wchar_t);
     case 'c': {
+      // In a wide format these are as many characters, of one byte or more: the object does not tell.
       const size_t count = conversion.width != 0 ? conversion.width : 1;
       return is_wide ? count * sizeof(wchar_t) : count;
     }
@@ -97,6 +102,12 @@ size_t written_bytes(const Conversion& conversion, const void* object) {
 }
 
 }  // namespace
+
+void check_scanned_arguments(const wchar_t* format, va_list arguments, int assigned, CallSite site) {
+  if (assigned <= 0 || recording_context() == nullptr) return;
+  const NarrowFormat narrow(format);
+  check_scanned_arguments(narrow.text(), arguments, assigned, site);
+}
 
 void check_scanned_arguments(const char* format, va_list arguments, int assigned, CallSite site) {
   if (assigned < 0 || recording_context() == nullptr) return;

@@ -12,6 +12,8 @@ namespace gorace::detector {
 // objects (its result). `arguments` is left as it was. From a conversion on that it does not know (%1$d), nothing is
 // checked.
 void check_scanned_arguments(const char* format, va_list arguments, int assigned, CallSite site);
+// The same for the wscanf family.
+void check_scanned_arguments(const wchar_t* format, va_list arguments, int assigned, CallSite site);
 
 }  // namespace gorace::detector
 

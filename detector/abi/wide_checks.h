@@ -22,6 +22,7 @@ inline void reads_wide(const wchar_t* text, size_t count, CallSite site) { reads
 inline void writes_wide(const wchar_t* text, size_t count, CallSite site) {
   writes(text, count * sizeof(wchar_t), site);
 }
+inline void reads_text(const wchar_t* text, CallSite site) { reads_wide(text, wcslen(text) + 1, site); }
 inline size_t looked_at(const wchar_t* text, size_t limit) { return std::min(wcsnlen(text, limit) + 1, limit); }
 
 // --- Reading ---

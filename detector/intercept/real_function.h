@@ -33,6 +33,8 @@ class alignas(32) RealFunctionEntry {
   void* look_up();
 
  protected:
+  // Null before start() has looked it up, and when there is none.
+  void* known_address() const { return function_.load(std::memory_order_relaxed); }
   void* address() {
     // relaxed: all who look it up find the same address, and the code behind it was there before.
     void* found = function_.load(std::memory_order_relaxed);
@@ -53,6 +55,12 @@ class RealFunction : public RealFunctionEntry {
   explicit constexpr RealFunction(const char* name, const char* version = nullptr) : RealFunctionEntry(name, version) {}
 
   Function* get() { return reinterpret_cast<Function*>(address()); }
+
+  // get_or is the other function where this C library lacks this one, and before start().
+  Function* get_or(RealFunction& other) {
+    void* const found = known_address();
+    return found != nullptr ? reinterpret_cast<Function*>(found) : other.get();
+  }
 
   template <class... Args>
   auto operator()(Args... args) {

@@ -14,7 +14,7 @@ namespace {
 // Comparisons up to this length are expanded by the code generator when the length is constant: cheaper than a call.
 constexpr uint64_t kInlineCompareBytes = 16;
 
-// The names of _FORTIFY_SOURCE, which no program may define, and of which LLVM knows some only.
+// The names of _FORTIFY_SOURCE, of which LLVM knows some only.
 bool is_fortified(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
       "memcpy",  "memmove",  "mempcpy",  "memset",    "strcpy",   "stpcpy",    "strncpy",  "stpncpy",
@@ -83,6 +83,12 @@ bool has_library_signature(llvm::StringRef name, const llvm::FunctionType& type)
                                                                {"swprintf", "iplp."},
                                                                {"fwprintf", "ipp."},
                                                                {"wprintf", "ip."},
+                                                               {"vswscanf", "ippp"},
+                                                               {"vfwscanf", "ippp"},
+                                                               {"vwscanf", "ipp"},
+                                                               {"swscanf", "ipp."},
+                                                               {"fwscanf", "ipp."},
+                                                               {"wscanf", "ip."},
                                                                // detector/abi/argument_checks.h
                                                                {"strtok_r", "pppp"},
                                                                {"strsep", "ppp"},
@@ -116,14 +122,24 @@ bool has_library_signature(llvm::StringRef name, const llvm::FunctionType& type)
   return found != kSignatures.end() && found->second == signature_of(type);
 }
 
-// What C99's headers call in place of the scanf family.
 bool is_scan(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {"scanf", "fscanf", "sscanf", "vscanf", "vfscanf", "vsscanf"};
-  name.consume_front("__isoc99_");
   return kNames.contains(name);
 }
 
-bool is_reserved(llvm::StringRef name) { return name.starts_with("__") && (is_fortified(name) || is_scan(name)); }
+// What the headers have C99 call in place of the scanf family, and C23, of which glibc 2.38 and later make GNU C++ a
+// part, in place of that and the strtol family too.
+bool is_of_standard(llvm::StringRef name) {
+  static const llvm::StringSet<> kScans = {"wscanf", "fwscanf", "swscanf", "vwscanf", "vfwscanf", "vswscanf"};
+  static const llvm::StringSet<> kNumbers = {"strtol", "strtoll", "strtoul", "strtoull", "strtoimax", "strtoumax",
+                                             "wcstol", "wcstoll", "wcstoul", "wcstoull", "wcstoimax", "wcstoumax"};
+  const bool is_new = name.consume_front("__isoc23_");
+  if (!is_new && !name.consume_front("__isoc99_")) return false;
+  return is_scan(name) || kScans.contains(name) || (is_new && kNumbers.contains(name));
+}
+
+// Names that no program may define.
+bool is_reserved(llvm::StringRef name) { return is_fortified(name) || is_of_standard(name); }
 
 bool is_checked_function(llvm::StringRef name) {
   static const llvm::StringSet<> kNames = {
@@ -133,7 +149,7 @@ bool is_checked_function(llvm::StringRef name) {
       "sprintf",  "snprintf", "vsprintf", "vsnprintf", "printf",     "fprintf",     "vprintf", "vfprintf",
       "fread",    "fwrite",   "fgets",    "fputs",     "puts",       "strtol",      "strtoll", "strtoul",
       "strtoull", "strtod",   "strtof",   "atoi",      "atol",       "atoll",       "atof"};
-  return kNames.contains(name) || is_fortified(name) || is_scan(name);
+  return kNames.contains(name) || is_scan(name) || is_reserved(name);
 }
 
 // A short comparison stays what it is, behind two range checks.

@@ -84,6 +84,7 @@ bool is_quiet_name(llvm::StringRef name) {
                                               "_ZSt19__throw_logic_error",
                                               "_ZSt24__throw_out_of_range_fmt",
                                               "_ZSt28__throw_bad_array_new_length"};
+  name.consume_front("__isoc23_");
   return kNames.contains(name) || is_allocation_operator(name) ||
          llvm::any_of(kPrefixes, [name](const char* prefix) { return name.starts_with(prefix); });
 }

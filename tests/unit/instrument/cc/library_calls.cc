@@ -1,5 +1,6 @@
 // Calls of the C library that touch the caller's memory are checked; a function of the program with such a name is not one of them.
 // RUN: %clangxx -O1 -S -emit-llvm %s -o - | %check
+#include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <cwchar>
@@ -23,6 +24,23 @@ bool start(const void* a, const void* b) { return std::memcmp(a, b, 8) < 0; }
 // CHECK: call {{.*}}ptr @__gorace_wcscpy(ptr
 // CHECK: call i32 (ptr, i64, ptr, ...) @__gorace_swprintf(
 void wide(wchar_t* to, const wchar_t* from) { std::swprintf(std::wcscpy(to, from), 10, L"%d", 1); }
+
+extern "C" long __isoc23_strtol(const char* text, char** end, int base);
+extern "C" int __isoc23_vsscanf(const char* text, const char* format, va_list arguments);
+// CHECK-LABEL: define {{.*}} @_Z5scansPKwPKcP{{.*}}(
+// CHECK: call i32 (ptr, ptr, ...) @__gorace_{{(__isoc99_|__isoc23_)?}}swscanf(
+// CHECK: call {{.*}}i64 @__gorace___isoc23_strtol(
+// CHECK: call {{.*}}i32 @__gorace___isoc23_vsscanf(
+long scans(const wchar_t* wide, const char* text, va_list arguments) {
+  int number = 0;
+  std::swscanf(wide, L"%d", &number);
+  return __isoc23_strtol(text, nullptr, 10) + __isoc23_vsscanf(text, "%d", arguments) + number;
+}
+
+int scan_of_the_program(int number) __asm__("vwscanf");
+// CHECK-LABEL: define {{.*}} @_Z10not_a_scani(
+// CHECK: call noundef i32 @vwscanf(i32
+int not_a_scan(int number) { return scan_of_the_program(number) + 1; }
 
 int of_the_program(int number) __asm__("wcpcpy");
 // CHECK-LABEL: define {{.*}} @_Z8not_widei(
