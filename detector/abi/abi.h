@@ -21,9 +21,9 @@
  * Calling context. Every function that calls another keeps a hash of the calls that led to it: at entry
  *     saved = __gorace_tls.calling_context;  __gorace_tls.calling_context = (saved + return address) *
  * GORACE_CONTEXT_MULTIPLIER and at every exit (return, resume, and after each landing pad: the function's own value) it
- * stores `saved` (or its own value) back (check_calls.h has the entry as a call). The multiplier is even, and so is every context but that which a function
- * leaves for a call of itself (instrument/pass/calling_context.h). A function that calls nothing may leave it alone:
- * the entry points add the accessing function's own return address.
+ * stores `saved` (or its own value) back (check_calls.h has the entry as a call). The multiplier is even, and so is
+ * every context but that which a function leaves for a call of itself (instrument/pass/calling_context.h). A function
+ * that calls nothing may leave it alone: the entry points add the accessing function's own return address.
  *
  * __gorace_tls is initial-exec and changes when a goroutine migrates to another thread: code must read it through the
  * thread pointer each time, and never keep its address over a call.
@@ -57,9 +57,26 @@
 #define GORACE_TLS_THREAD_STATE 24
 #define GORACE_TLS_ACCESS_MASKS 64
 
-/* The detector's own, for its assembly: own_accesses in its ThreadState. */
+/* The detector's own, for its assembly: places in its ThreadState... */
 #define GORACE_STATE_OWN_ACCESSES 0
 #define GORACE_OWN_ACCESSES 128
+#define GORACE_STATE_ORIGINS 4096
+#define GORACE_STATE_LOCKED_GRANULE 20480
+#define GORACE_ORIGIN_CACHE_BITS 10
+/* ... and in its Context. */
+#define GORACE_CONTEXT_CURRENT 0
+#define GORACE_CONTEXT_SLOT_MASK 8
+#define GORACE_CONTEXT_KNOWN_WORD 16
+#define GORACE_CONTEXT_STACK_MARK 24
+#define GORACE_CONTEXT_STACK_LOW 32
+#define GORACE_CONTEXT_STACK_BYTES 40
+#define GORACE_CONTEXT_IGNORES 48
+#define GORACE_CONTEXT_EPOCH 56
+#define GORACE_CONTEXT_LAST_USED_EPOCH 60
+#define GORACE_CONTEXT_LAST_STACK_EPOCH 64
+#define GORACE_CONTEXT_LOCKS_KEY 72
+
+#define GORACE_ORIGIN_KEY_MULTIPLIER 0xff51afd7ed558ccdul
 
 /* Flags of __gorace_module_init. */
 #define GORACE_MODULE_HAS_FENCES 1
@@ -136,8 +153,9 @@ void __gorace_model_unlock(void* object);
 void __gorace_model_lock_shared(void* object);
 void __gorace_model_unlock_shared(void* object);
 void __gorace_model_destroy(void* object);
-/* `function` is a libstdc++ std::function<void()> that is about to be handed over: whatever thread calls it, or a copy, sees what the caller of this
-   has done, and what was released on `acquired`; its end is released on `released` (either may be null). Allocates as std::function does. */
+/* `function` is a libstdc++ std::function<void()> that is about to be handed over: whatever thread calls it, or a copy,
+   sees what the caller of this has done, and what was released on `acquired`; its end is released on `released` (either
+   may be null). Allocates as std::function does. */
 void __gorace_model_task(void* function, void* acquired, void* released);
 /* Between these, the running goroutine's accesses and synchronisation are not watched. */
 void __gorace_model_quiet_begin(void);

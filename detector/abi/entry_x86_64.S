@@ -4,7 +4,8 @@
  *
  * Of a granule whose history is in a record, the inline check knows nothing; that this very access was made in this
  * epoch is then in the thread's cache (shadow/own_access.h), which is looked at first, in a few instructions: data that
- * several strands read passes here each time.
+ * several strands read passes here each time. Of a granule without a record, the strand's own last access in the same
+ * direction is renewed, without the granule's lock (RENEW_OWN): most first accesses of an epoch are such.
  *
  * Otherwise each entry calls gorace_read_slow or gorace_write_slow with (address, bytes, return address, caller's rbp).
  * It has a frame of its own, so that the unwinder and frame-pointer walks pass through. */
@@ -22,10 +23,17 @@
         .quad   GORACE_SHADOW_BASE
 .Lcontext_multiplier:
         .quad   GORACE_CONTEXT_MULTIPLIER
+.Lorigin_key_multiplier:
+        .quad   GORACE_ORIGIN_KEY_MULTIPLIER
+.Lleast_tag:
+        .quad   0xfff << (64 - 12)
         .text
 
 /* The detector is in the executable, so its thread_local has a constant offset. */
 #define TLS_WORD(offset) %fs:__gorace_tls@tpoff + (offset)
+
+/* detector::g_is_sampled_program (sampling/sampling.h) */
+#define SAMPLED_PROGRAM _ZN6gorace8detector20g_is_sampled_programE
 
 /* r11: the shadow of the byte at rdi. */
 .macro SHADOW_OF_ADDRESS
@@ -35,20 +43,17 @@
         addq    .Lshadow_base(%rip), %r11
 .endm
 
-/* holds_own_access() for the bytes in the granule'th granule from rdi's on: goes on if the cache has the access, to 1 if
- * not. Changes r11 and rax. What is no tag is not in the cache; an empty cell, which is like the word of a granule
- * without a history, has no identity. */
-.macro LOOK_UP_OWN bytes, is_write, granule
-        SHADOW_OF_ADDRESS
-        andq    $-16, %r11
-        movq    16 * \granule(%r11), %r11       /* word 0: perhaps a tag */
-        movl    %r11d, %eax
-        andl    $(GORACE_OWN_ACCESSES - 1), %eax
-        shll    $5, %eax
-        addq    TLS_WORD(GORACE_TLS_THREAD_STATE), %rax
-        cmpq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write(%rax), %r11
+/* holds_own_access() for the bytes in a granule, whose word 0 is in rax, and is perhaps a tag: goes on if the cache has the
+ * access, to 1 if not. Changes r11 and rax. What is no tag is not in the cache; an empty cell, which is like the word
+ * of a granule without a history, has no identity. */
+.macro LOOK_UP_OWN bytes, is_write
+        movl    %eax, %r11d
+        andl    $(GORACE_OWN_ACCESSES - 1), %r11d
+        shll    $5, %r11d
+        addq    TLS_WORD(GORACE_TLS_THREAD_STATE), %r11
+        cmpq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write(%r11), %rax
         jne     1f
-        movq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write + 8(%rax), %r11
+        movq    GORACE_STATE_OWN_ACCESSES + 16 * \is_write + 8(%r11), %r11
         xorq    TLS_WORD(GORACE_TLS_CURRENT), %r11
 .if \bytes >= 8
         testq   $(-(1 << GORACE_IDENTITY_SHIFT) + GORACE_BYTE_MASK), %r11
@@ -60,17 +65,162 @@
         jne     1f
 .endm
 
-/* Returns if the cache has the whole access. rax is kept below the stack pointer: nothing is called meanwhile. */
+/* Goes to `otherwise` if the word is not of the running strand, of whatever epoch. Changes rdx. */
+.macro CHECK_OWN word, otherwise
+        movq    GORACE_CONTEXT_CURRENT(%rcx), %rdx
+        xorq    \word, %rdx
+        testq   %rdx, GORACE_CONTEXT_SLOT_MASK(%rcx)
+        jne     \otherwise
+.endm
+
+/* Renews the strand's own word of an earlier epoch by a compare-and-exchange, and looks at the other word after it: why
+ * that is exact is in shadow/README.md. The granule's shadow words are at r11, and word 0, which is no tag, is in rax.
+ * Returns if it was done; goes on, at 1, if this is another case, or somebody else is at the granule: then the slow
+ * path does the access as if nothing had been done here. What is recorded is what access_in_granule() would, for a
+ * strand that recording_context() gives: fast_access.h.
+ * Registers are kept below the stack pointer: nothing is called meanwhile. */
+.macro RENEW_OWN bytes, is_write
+        movq    %rcx, -16(%rsp)
+        movq    %rdx, -24(%rsp)
+        movq    %rsi, -32(%rsp)
+        movq    %r8, -40(%rsp)
+.if !\is_write
+        movq    %r9, -48(%rsp)
+.endif
+        movq    TLS_WORD(GORACE_TLS_CONTEXT), %rcx
+        testq   %rcx, %rcx
+        je      2f
+        movq    TLS_WORD(GORACE_TLS_THREAD_STATE), %rsi
+.if \is_write
+        testq   %rax, %rax              /* a word of zeros may look like the first slot's */
+        je      2f
+        CHECK_OWN %rax, 2f
+.else
+        /* The write is ordered: own, none, or by whoever was last known to be. Beside none, or somebody else's, there must
+         * be an own read: over a granule of another strand's words alone, a free may be passing (shadow/freed.cc). */
+        movq    %rax, %r9
+        movq    8(%r11), %rax
+        testq   %rax, %rax
+        je      3f
+        CHECK_OWN %rax, 2f
+        testq   %r9, %r9
+        je      4f
+        movq    GORACE_CONTEXT_KNOWN_WORD(%rcx), %rdx
+        xorq    %r9, %rdx
+        shrq    $GORACE_IDENTITY_SHIFT, %rdx
+        je      4f
+3:      testq   %r9, %r9
+        je      2f
+        CHECK_OWN %r9, 2f
+4:
+.endif
+.if \bytes < 8
+        /* All bytes of the old word are touched now. */
+        movl    %edi, %r8d
+        andl    $7, %r8d
+        movq    TLS_WORD(GORACE_TLS_ACCESS_MASKS + 64 * (\bytes / 2))(,%r8,8), %rdx
+        notq    %rdx
+        testb   %al, %dl
+        jne     2f
+.endif
+        cmpq    $0, GORACE_CONTEXT_IGNORES(%rcx)
+        jne     2f
+        cmpb    $0, SAMPLED_PROGRAM(%rip)
+        jne     2f
+        cmpq    $0, GORACE_STATE_LOCKED_GRANULE(%rsi)
+        jne     2f
+        cmpq    GORACE_CONTEXT_STACK_MARK(%rcx), %rsp
+        jb      2f
+        /* The origin: access_key() and the thread's cache. */
+        movq    8(%rbp), %rdx
+        addq    TLS_WORD(GORACE_TLS_CALLING_CONTEXT), %rdx
+        addq    GORACE_CONTEXT_LOCKS_KEY(%rcx), %rdx
+        imulq   .Lcontext_multiplier(%rip), %rdx
+        addq    (%rsp), %rdx
+        imulq   .Lorigin_key_multiplier(%rip), %rdx
+        movq    %rdx, %r8
+        shrq    $(64 - GORACE_ORIGIN_CACHE_BITS), %r8
+        shll    $4, %r8d
+        cmpq    %rdx, GORACE_STATE_ORIGINS(%rsi,%r8)
+        jne     2f
+        movl    GORACE_STATE_ORIGINS + 8(%rsi,%r8), %edx
+        shlq    $GORACE_ORIGIN_SHIFT, %rdx
+        movq    GORACE_CONTEXT_CURRENT(%rcx), %rsi
+.if \bytes < 8
+        movl    %edi, %r8d
+        andl    $7, %r8d
+        andq    TLS_WORD(GORACE_TLS_ACCESS_MASKS + 64 * (\bytes / 2))(,%r8,8), %rsi
+.endif
+        orq     %rsi, %rdx
+        /* note_use() */
+        movl    GORACE_CONTEXT_EPOCH(%rcx), %esi
+        movq    %rdi, %r8
+        subq    GORACE_CONTEXT_STACK_LOW(%rcx), %r8
+        cmpq    GORACE_CONTEXT_STACK_BYTES(%rcx), %r8
+        jb      5f
+        movl    %esi, GORACE_CONTEXT_LAST_USED_EPOCH(%rcx)
+6:
+        lock cmpxchgq %rdx, 8 * !\is_write(%r11)
+        jne     2f
+.if \is_write
+        movq    8(%r11), %rax
+        testq   %rax, %rax
+        je      7f
+        xorq    GORACE_CONTEXT_CURRENT(%rcx), %rax
+        shrq    $GORACE_IDENTITY_SHIFT, %rax
+        jne     2f
+.else
+        cmpq    %r9, (%r11)
+        jne     2f
+        cmpq    %rdx, 8(%r11)
+        jne     2f
+.endif
+7:
+        RESTORE_FOR_RENEWAL \is_write
+        movq    -8(%rsp), %rax
+        ret
+5:
+        movl    %esi, GORACE_CONTEXT_LAST_STACK_EPOCH(%rcx)
+        jmp     6b
+2:
+        RESTORE_FOR_RENEWAL \is_write
+.endm
+
+.macro RESTORE_FOR_RENEWAL is_write
+        movq    -16(%rsp), %rcx
+        movq    -24(%rsp), %rdx
+        movq    -32(%rsp), %rsi
+        movq    -40(%rsp), %r8
+.if !\is_write
+        movq    -48(%rsp), %r9
+.endif
+.endm
+
+/* Returns if the cache has the whole access, or it is a renewal. */
 .macro RETURN_IF_OWN bytes, is_write
         movq    %rax, -8(%rsp)
         cmpq    $0, TLS_WORD(GORACE_TLS_THREAD_STATE)
         je      1f
-        LOOK_UP_OWN \bytes, \is_write, 0
+        SHADOW_OF_ADDRESS
+        andq    $-16, %r11
+        movq    (%r11), %rax
+.if \bytes <= 8
+        cmpq    .Lleast_tag(%rip), %rax
+        jb      8f
+.endif
+        LOOK_UP_OWN \bytes, \is_write
 .if \bytes == 16
-        LOOK_UP_OWN \bytes, \is_write, 1
+        SHADOW_OF_ADDRESS
+        andq    $-16, %r11
+        movq    16(%r11), %rax
+        LOOK_UP_OWN \bytes, \is_write
 .endif
         movq    -8(%rsp), %rax
         ret
+.if \bytes <= 8
+8:
+        RENEW_OWN \bytes, \is_write
+.endif
 1:
         movq    -8(%rsp), %rax
 .endm

@@ -45,7 +45,7 @@ void recycle_context(Context* context) {
 void set_identity(Context* context, uint32_t slot, uint32_t epoch) {
   context->slot = slot;
   context->epoch = epoch;
-  context->slot_shift = static_cast<uint8_t>(identity_shift(slot));
+  context->slot_mask = ~uint64_t{0} << identity_shift(slot);
   // Atomic: whoever raises the horizon reads it (slots.h).
   __atomic_store_n(&context->current, make_identity(slot, epoch) | GORACE_BYTE_MASK, __ATOMIC_RELAXED);
   if (__gorace_tls.context == context) __gorace_tls.current = checked_identity(context->current);

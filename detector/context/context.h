@@ -14,6 +14,7 @@
 #ifndef GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 #define GORACE_DETECTOR_CONTEXT_CONTEXT_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "detector/abi/abi.h"
@@ -44,41 +45,44 @@ struct OpenInitialisers {
 };
 
 struct Context {
+  // First, where assembly looks (abi/entry_x86_64.S).
+
   // Identity of the present epoch as it stands in shadow words, with mask 0xff. Mirrored in __gorace_tls.current while
   // it runs, but for the private phase (private_phase.h).
   uint64_t current = 0;
-  VectorClock clock;  // without its own entry: that is (slot, epoch)
+  uint64_t slot_mask = 0;  // the bits of an identity that name the slot (identity.h)
   // The foreign identity that was last found in `clock`, which only grows: most accesses to data that another strand
   // made meet the same one. 0: none.
   mutable uint64_t known_word = 0;
-  uint32_t slot = 0;  // index in clocks (identity.h)
+  // The strand's deepest place on its stack that the detector has seen: no granule of the stack below it has a history.
+  // note_depth() says why.
+  uintptr_t stack_mark = UINTPTR_MAX;
+  uintptr_t own_stack_low = 0;  // a goroutine's own stack; for others 0 bytes
+  size_t own_stack_bytes = 0;
+  int ignore_depth = 0;         // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
+  int access_ignore_depth = 0;  // > 0: accesses alone are not (GORACE_IGNORE_ACCESSES_BEGIN)
   uint32_t epoch = 0;
   // The last epoch in which the strand released, became a witness (syncvar/released_clock.h), or accessed memory that
   // outlives it. Whoever knows that one can reuse the slot.
   uint32_t last_used_epoch = 0;
   // The last one in which it accessed its own stack. The next owner of the slot begins after it (note_use).
   uint32_t last_stack_epoch = 0;
+  uint32_t slot = 0;  // index in clocks (identity.h)
+  HeldLocks held;     // what it holds, for reports
+
+  VectorClock clock;  // without its own entry: that is (slot, epoch)
   // The epoch in which `clock` changed last: whoever knows the end of that epoch has all that is in it
   // (syncvar/released_clock.h). kNeverKnown: the strand stays in one epoch for lack of others, whose end says nothing.
   static constexpr uint32_t kNeverKnown = UINT32_MAX;
   uint32_t clock_epoch = 0;
-  uint8_t slot_shift = 0;  // identity >> slot_shift names the slot (identity.h)
-  // The strand's deepest place on its stack that the detector has seen: no granule of the stack below it has a history.
-  // note_depth() says why.
-  uintptr_t stack_mark = UINTPTR_MAX;
-  uintptr_t own_stack_low = 0;  // a goroutine's own stack; for others 0 bytes
-  size_t own_stack_bytes = 0;
-  uint32_t horizon = 0;         // the latest one that it has passed (horizon.h)
-  int ignore_depth = 0;         // > 0: accesses and synchronisation are not watched (runtime's own work on this strand)
-  int access_ignore_depth = 0;  // > 0: accesses alone are not (GORACE_IGNORE_ACCESSES_BEGIN)
-  int ignore_sync = 0;          // > 0: synchronisation by interceptors and annotations alone is not
-  OriginId ignored_at = 0;      // where the program last asked for one of these two
+  uint32_t horizon = 0;     // the latest one that it has passed (horizon.h)
+  int ignore_sync = 0;      // > 0: synchronisation by interceptors and annotations alone is not
+  OriginId ignored_at = 0;  // where the program last asked for one of these two
 
   // Released at each unlock; 0: none. What stands for the end of a thread that a library not instrumented has made: its
   // functions that wait for such an end use locks that nobody sees (GORACE_THREAD_END).
   uintptr_t thread_end = 0;
 
-  HeldLocks held;  // what it holds, for reports
   OpenInitialisers initialisers;
   // The last use of one of the runtime's objects: a mutex is read just before it is locked
   // (intercept/runtime_hooks.cc).
@@ -106,6 +110,19 @@ struct Context {
   VectorClock release_fence;
   VectorClock relaxed_acquires;
 };
+
+static_assert(offsetof(Context, current) == GORACE_CONTEXT_CURRENT);
+static_assert(offsetof(Context, slot_mask) == GORACE_CONTEXT_SLOT_MASK);
+static_assert(offsetof(Context, known_word) == GORACE_CONTEXT_KNOWN_WORD);
+static_assert(offsetof(Context, stack_mark) == GORACE_CONTEXT_STACK_MARK);
+static_assert(offsetof(Context, own_stack_low) == GORACE_CONTEXT_STACK_LOW);
+static_assert(offsetof(Context, own_stack_bytes) == GORACE_CONTEXT_STACK_BYTES);
+static_assert(offsetof(Context, ignore_depth) == GORACE_CONTEXT_IGNORES);
+static_assert(offsetof(Context, access_ignore_depth) == GORACE_CONTEXT_IGNORES + 4);
+static_assert(offsetof(Context, epoch) == GORACE_CONTEXT_EPOCH);
+static_assert(offsetof(Context, last_used_epoch) == GORACE_CONTEXT_LAST_USED_EPOCH);
+static_assert(offsetof(Context, last_stack_epoch) == GORACE_CONTEXT_LAST_STACK_EPOCH);
+static_assert(offsetof(Context, held) == GORACE_CONTEXT_LOCKS_KEY);  // the key is its first member
 
 // The context of the calling thread, or null when the detector does not watch it.
 Context* current_context();

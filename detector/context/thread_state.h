@@ -75,10 +75,13 @@ struct ThreadState {
   // First, where assembly looks (abi/entry_x86_64.S).
   static constexpr size_t kOwnAccesses = GORACE_OWN_ACCESSES;
   OwnAccess own_accesses[kOwnAccesses][2] = {};  // by direction
+  static constexpr int kOriginCacheBits = GORACE_ORIGIN_CACHE_BITS;
+  OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
   // The granule whose lock this thread holds (shadow/granule.h). Written by the thread, read by its own signal handlers
   // and by the child of a fork. Volatile: the compiler must not move it across the locked stretch.
   uint64_t* volatile locked_granule = nullptr;
+
   // > 0: inside the detector. A signal trampoline must put the handler off until leave_detector (see DetectorScope).
   volatile int busy_depth = 0;
   volatile bool signal_waiting = false;
@@ -87,9 +90,6 @@ struct ThreadState {
   SlabCache shadow_records;
   SlabCache sync_vars;
   SlabCache heap_cells;
-
-  static constexpr int kOriginCacheBits = 10;
-  OriginCacheEntry origins[size_t{1} << kOriginCacheBits] = {};
 
   // Origins of the calls of interposed functions, by their place (abi/call_stack.cc): 44 bits of the key, then the
   // origin.
@@ -119,6 +119,9 @@ struct ThreadState {
 };
 
 static_assert(offsetof(ThreadState, own_accesses) == GORACE_STATE_OWN_ACCESSES);
+static_assert(offsetof(ThreadState, locked_granule) == GORACE_STATE_LOCKED_GRANULE);
+static_assert(offsetof(ThreadState, origins) == GORACE_STATE_ORIGINS && sizeof(OriginCacheEntry) == 16);
+static_assert(offsetof(OriginCacheEntry, origin) == 8);
 static_assert(offsetof(GoraceTls, thread_state) == GORACE_TLS_THREAD_STATE);
 static_assert(offsetof(GoraceTls, access_masks) == GORACE_TLS_ACCESS_MASKS);
 

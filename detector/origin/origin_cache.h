@@ -19,8 +19,10 @@ inline OriginCacheEntry& origin_cache_entry(ThreadState& state, uint64_t key) {
 inline uint64_t access_key(uint64_t calling_context, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
   const uintptr_t return_address = reinterpret_cast<const uintptr_t*>(frame_pointer)[1];
   const uint64_t path = (calling_context + return_address) * GORACE_CONTEXT_MULTIPLIER;
-  return (path + pc + (static_cast<uint64_t>(kind) << 56)) * 0xff51afd7ed558ccdu;
+  return (path + pc + (static_cast<uint64_t>(kind) << 56)) * GORACE_ORIGIN_KEY_MULTIPLIER;
 }
+
+static_assert(static_cast<int>(AccessKind::kPlain) == 0, "entry_x86_64.S makes the key of a plain access");
 
 // intern_missed is the rest of intern_access when the cache did not have the key.
 OriginId intern_missed(uint64_t key, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind);

@@ -58,7 +58,7 @@ int entry_to_repeat(const Record& record, const Context& context, uint64_t mine,
     const uint64_t entry = record.entry[i];
     if (word_is_atomic(entry)) {
       const bool same_way = record.is_write(i) == is_write && word_mask(entry) == word_mask(mine);
-      if (same_way && (entry ^ mine) >> context.slot_shift == 0) own = i;
+      if (same_way && ((entry ^ mine) & context.slot_mask) == 0) own = i;
     } else if ((is_write || record.is_write(i)) && (entry & mine & GORACE_BYTE_MASK) != 0 &&
                !is_ordered(context, entry)) {
       return -1;

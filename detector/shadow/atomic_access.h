@@ -107,7 +107,7 @@ class AtomicAccess {
     // Before the entry is looked at: a signal handler could use it for something else.
     enter_detector(state);
     if (known.granule == nullptr || known.tag != tag || word_mask(known.word) != mask ||
-        (known.word ^ context->current) >> context->slot_shift != 0) {
+        ((known.word ^ context->current) & context->slot_mask) != 0) {
       leave_detector(state);
       return false;
     }

@@ -103,7 +103,7 @@ class Freeing {
     return left;
   }
 
-  bool is_plain(uint64_t word) const { return word == 0 || (word ^ context_.current) >> context_.slot_shift == 0; }
+  bool is_plain(uint64_t word) const { return word == 0 || ((word ^ context_.current) & context_.slot_mask) == 0; }
 
   void mark(uint64_t* words) const {
     __atomic_store_n(words, mark_, __ATOMIC_RELAXED);
@@ -129,7 +129,7 @@ class Freeing {
     for (const __m128i& each : loaded) any = _mm_or_si128(any, each);
     if (_mm_movemask_epi8(_mm_cmpeq_epi8(any, none)) == 0xffff) return true;
     const __m128i own = _mm_set1_epi64x(static_cast<int64_t>(context_.current));
-    const __m128i slot_bits = _mm_set1_epi64x(static_cast<int64_t>(~uint64_t{0} << context_.slot_shift));
+    const __m128i slot_bits = _mm_set1_epi64x(static_cast<int64_t>(context_.slot_mask));
     __m128i plain = _mm_cmpeq_epi8(none, none);
     for (const __m128i& each : loaded) {
       const __m128i is_own = _mm_cmpeq_epi32(_mm_and_si128(_mm_xor_si128(each, own), slot_bits), none);

@@ -67,7 +67,7 @@ bool is_known(const Context& context, uint64_t word);
 // is_ordered: the access of `word` happens before what the context does now. The strand's own slot is ordered whatever
 // the epoch: slots are reused only after their last owner's end.
 inline bool is_ordered(const Context& context, uint64_t word) {
-  if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return true;
+  if (__builtin_expect(((word ^ context.current) & context.slot_mask) == 0, 1)) return true;
   if (same_identity(word, context.known_word)) return true;
   return is_known(context, word);
 }
@@ -124,7 +124,7 @@ inline bool is_overwritten(const uint64_t* words, uintptr_t address) {
                                                        uintptr_t address) {
   for (;;) {
     const uint64_t word = lock_granule(state, words);
-    if (__builtin_expect((word ^ context.current) >> context.slot_shift == 0, 1)) return word;
+    if (__builtin_expect(((word ^ context.current) & context.slot_mask) == 0, 1)) return word;
     if (__builtin_expect(!is_overwritten(words, address), 1)) return word;
   }
 }

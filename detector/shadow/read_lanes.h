@@ -51,7 +51,7 @@ inline bool exchange_in_lane(ReadLane& lane, const uint64_t* words, uint64_t wor
   ReadLane& lane = read_lane_slot(state, tag);
   if (lane.tag != tag || !is_tagged(tag)) return false;
   const uint64_t latest = lane.latest;
-  if ((latest ^ mine) >> context.slot_shift != 0) return false;
+  if (((latest ^ mine) & context.slot_mask) != 0) return false;
   uint64_t word = mine;
   if (same_identity(latest, mine)) {
     word = merge_words(latest, mine);

@@ -83,7 +83,7 @@ bool replace_own(Record& record, const Context& context, uint64_t word, bool is_
   for (int i = 0; i < record.count; ++i) {
     const uint64_t entry = record.entry[i];
     const bool same_way = record.is_write(i) == is_write && word_is_atomic(entry) == is_atomic;
-    if (same_way && (entry ^ word) >> context.slot_shift == 0 && covers(word, entry)) {
+    if (same_way && ((entry ^ word) & context.slot_mask) == 0 && covers(word, entry)) {
       own = i;
     } else if (is_atomic && word_is_atomic(entry)) {
       continue;  // kept: at most one for each strand, until a further strand comes

@@ -165,6 +165,7 @@ constexpr Work kWorks[] = {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::thread([] {}).join();  // what has only one thread costs gorace next to nothing (detector/context/private_phase.h)
   for (const Work& work : kWorks) {
     if (argc != 2 || strcmp(argv[1], work.name) != 0) continue;
     printf("%.2f\n", work.run());

@@ -1,6 +1,7 @@
 // The shadow's state machine against full vector clocks, on random programs.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -11,6 +12,7 @@
 #include "detector/shadow/record.h"
 #include "detector/syncvar/sync_var.h"
 #include "tests/unit/detector/crew.h"
+#include "tests/unit/detector/entry_call.h"
 #include "tests/unit/detector/oracle.h"
 #include "tests/unit/detector/race_sink.h"
 #include "tests/unit/detector/test_strands.h"
@@ -203,10 +205,13 @@ class RandomProgram {
       return;
     }
     const auto address = reinterpret_cast<uintptr_t>(g_memory) + at;
-    // Two ways in: the entry points' for accesses within a granule, and the ranges'.
-    const bool is_granule = at % 8 + bytes <= 8 && below(2) == 0;
+    // Three ways in: the entry points', for accesses within a granule; what is behind them; and the ranges'.
+    const bool is_granule = at % 8 + bytes <= 8 && below(3) != 0;
+    const bool is_entered = is_granule && !is_atomic && std::has_single_bit(bytes) && at % bytes == 0 && below(4) != 0;
     const auto work = [=, context = strand.context] {
-      if (is_granule) {
+      if (is_entered) {
+        enter(context, address, bytes, is_write, origin);
+      } else if (is_granule) {
         access_granule(context, address, bytes, is_write, origin);
       } else {
         access_memory(context, g_memory + at, bytes, is_write, origin);

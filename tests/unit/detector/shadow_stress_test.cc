@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "detector/shadow/access.h"
 #include "detector/syncvar/sync_var.h"
+#include "tests/unit/detector/entry_call.h"
 #include "tests/unit/detector/race_sink.h"
 #include "tests/unit/detector/rendezvous.h"
 #include "tests/unit/detector/test_strands.h"
@@ -41,6 +43,59 @@ TEST(ShadowStress, EveryOneOfAThousandSimultaneousPairsIsFound) {
     for (Context* strand : strands) context_end(strand);
   }
   context_end(creator);
+  context_forget(creator);
+}
+
+// The entry points renew a strand's own words without the granules' locks (detector/abi/entry_x86_64.S). One strand has
+// the writes, the other one the reads, and each knows of the other's: both renew them at the same time.
+TEST(ShadowStress, EverySimultaneousPairOfRenewalsIsFound) {
+  constexpr int kRounds = 100;
+  constexpr size_t kBytes = 512 * 8;
+  Context* creator = new_strand(nullptr, StrandKind::kThread);
+  Context* writes = new_strand(creator);
+  Context* reads = new_strand(creator);
+  const auto object = reinterpret_cast<uintptr_t>(g_memory + kBytes);
+  const OriginId origin = origin_at(1);
+  // Half of the granule is written: else the write takes the read's word away, too.
+  const auto walk = [=](Context* context) {
+    const bool is_write = context == writes;
+    for (size_t at = 0; at < kBytes; at += 8) {
+      enter(context, reinterpret_cast<uintptr_t>(g_memory + at), is_write ? 4 : 8, is_write, origin);
+    }
+  };
+  const auto hand_over = [=](Context* from, Context* to) {
+    release(from, object);
+    acquire(to, object);
+  };
+  Rendezvous rendezvous(2);
+  std::thread reader([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      rendezvous.wait();
+      walk(reads);
+      rendezvous.wait();
+    }
+  });
+  take_races();
+  for (int i = 0; i < kRounds; ++i) {
+    reset_memory(g_memory, kBytes);
+    walk(writes);
+    hand_over(writes, reads);
+    walk(reads);
+    hand_over(reads, writes);
+    EXPECT_TRUE(take_races().empty());
+    rendezvous.wait();
+    walk(writes);
+    rendezvous.wait();
+    std::set<uintptr_t> raced;
+    for (const SeenRace& race : take_races()) raced.insert(race.address);
+    EXPECT_EQ(raced.size(), kBytes / 8);
+    hand_over(reads, writes);
+    hand_over(writes, reads);
+  }
+  reader.join();
+  reset_memory(g_memory, kBytes);
+  forget_sync_vars(object, 8);
+  for (Context* strand : {writes, reads, creator}) context_end(strand);
   context_forget(creator);
 }
 
