@@ -17,6 +17,7 @@
 #include "instrument/pass/loop_ranges.h"
 #include "instrument/pass/memory_intrinsics.h"
 #include "instrument/pass/module_constructor.h"
+#include "instrument/pass/neighbours.h"
 #include "instrument/pass/options.h"
 #include "instrument/pass/sampling.h"
 #include "instrument/pass/source_locations.h"
@@ -59,6 +60,7 @@ class FunctionInstrumenter {
         llvm::any_of(plan.atomics, [](llvm::Instruction* atomic) { return llvm::isa<llvm::FenceInst>(atomic); });
     if (!plan.is_empty()) {
       mark_hot(plan, loop_checks);
+      merge_neighbours(function_, plan, statistics_);
       emit(plan, loop_checks);
     }
     if (mode == FunctionMode::kEverything) check_library_calls(function_, library_, runtime_, sampling_);
@@ -98,8 +100,8 @@ class FunctionInstrumenter {
 
   void mark_hot(FunctionPlan& plan, std::vector<LoopCheck>& loop_checks) {
     if (plan.accesses.empty()) return;
-    const HotCode hot(function_, analyses_);
-    for (Access& access : plan.accesses) access.is_hot = hot.is_hot(*access.instruction->getParent());
+    HotCode hot(function_, analyses_);
+    hot.mark(plan);
     for (LoopCheck& check : loop_checks) check.access.is_hot = hot.is_hot(*check.before->getParent());
   }
 

@@ -17,6 +17,7 @@ struct Statistics {
   unsigned eliminated_covered = 0;     // an earlier check of the block covers it
   unsigned eliminated_overwritten = 0;  // a later write's check of the block covers it
   unsigned eliminated_loop = 0;         // a check in front of the loop covers it
+  unsigned eliminated_neighbour = 0;    // the check of the bytes beside it covers it
   unsigned skipped_constant = 0;
   unsigned skipped_local = 0;
   bool keeps_context = false;
@@ -26,7 +27,7 @@ struct Statistics {
   void print(llvm::raw_ostream& out, llvm::StringRef function) const {
     out << "gorace: " << function << ": checks " << inline_checks << ", calls " << called_checks << ", ranges " << range_calls << ", lanes " << lane_checks
         << ", atomics " << atomics << ", memory " << memory_calls << ", vptr " << vptr_updates << "; eliminated: covered "
-        << eliminated_covered << ", overwritten " << eliminated_overwritten << ", loop " << eliminated_loop << "; skipped: constant " << skipped_constant
+        << eliminated_covered << ", overwritten " << eliminated_overwritten << ", loop " << eliminated_loop << ", neighbour " << eliminated_neighbour << "; skipped: constant " << skipped_constant
         << ", local " << skipped_local << "; context " << (keeps_context ? "kept" : "none") << "\n";
   }
 };

@@ -14,7 +14,7 @@
 // CHECK-COUNT-1: call {{.*}}@__gorace_{{(check_)?}}write8(
 // CHECK-NOT: call {{.*}}@__gorace
 // CHECK: ret void
-// VERBOSE: gorace: _Z1fPl: checks 1, {{.*}}; eliminated: covered 0, overwritten 1, loop 0; {{.*}}; context none
+// VERBOSE: gorace: _Z1fPl: checks 1, {{.*}}; eliminated: covered 0, overwritten 1, loop 0, neighbour 0; {{.*}}; context none
 // UNKNOWN: error: gorace: unknown plugin argument 'colour=red' (given as -fplugin-arg-gorace-colour=red)
 // TSAN: error: gorace: -fsanitize=thread cannot be combined with gorace's plugin
 void f(long* p) { ++*p; }

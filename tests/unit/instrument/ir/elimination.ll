@@ -27,11 +27,14 @@ define void @narrower_within_wider(ptr %p) {
   ret void
 }
 
+; (In one block, they would have one check as neighbours do.)
 ; CHECK-LABEL: define void @wider_after_narrower(
 ; CHECK: call preserve_mostcc void @__gorace_write4(ptr %p)
 ; CHECK: call preserve_mostcc void @__gorace_write8(ptr %p)
 define void @wider_after_narrower(ptr align 8 %p) {
   store volatile i32 0, ptr %p, align 4
+  br label %next
+next:
   store volatile i64 0, ptr %p, align 8
   ret void
 }

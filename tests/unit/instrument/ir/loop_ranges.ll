@@ -308,3 +308,75 @@ loop:
 exit:
   ret void
 }
+
+; A loop that may not run at all: the check stands where it is sure to.
+; CHECK-LABEL: define void @perhaps_not_at_all(
+; CHECK: entry:
+; CHECK-NOT: call {{.*}}__gorace
+; CHECK: before:
+; CHECK: call void @__gorace_write_range(ptr %a, i64
+; CHECK: loop:
+; CHECK-NOT: __gorace
+; CHECK: ret void
+define void @perhaps_not_at_all(ptr %a, i64 %n) {
+entry:
+  %any = icmp sgt i64 %n, 0
+  br i1 %any, label %before, label %exit
+before:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %before ], [ %next, %loop ]
+  %p = getelementptr inbounds i64, ptr %a, i64 %i
+  store i64 1, ptr %p, align 8
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, %n
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}
+
+; As often as 32 bits allow: the number of bytes is computed with 64.
+; CHECK-LABEL: define void @count_of_32_bits(
+; CHECK: %[[LAST:.*]] = add i32 %n, -1
+; CHECK: %[[WIDE:.*]] = zext i32 %[[LAST]] to i64
+; CHECK: %[[BYTES:.*]] = shl nuw nsw i64 %[[WIDE]], 3
+; CHECK: %[[ALL:.*]] = add nuw nsw i64 %[[BYTES]], 8
+; CHECK: call void @__gorace_write_range(ptr %a, i64 %[[ALL]])
+; CHECK: loop:
+; CHECK-NOT: __gorace
+; CHECK: ret void
+define void @count_of_32_bits(ptr %a, i32 %n) {
+entry:
+  br label %loop
+loop:
+  %i = phi i32 [ 0, %entry ], [ %next, %loop ]
+  %wide = zext i32 %i to i64
+  %p = getelementptr inbounds i64, ptr %a, i64 %wide
+  store i64 1, ptr %p, align 8
+  %next = add i32 %i, 1
+  %done = icmp eq i32 %next, %n
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}
+
+; A counter that may pass its largest value: then the loop goes on at the array's start.
+; CHECK-LABEL: define void @counter_that_wraps(
+; CHECK-NOT: _range
+; CHECK: loop:
+; CHECK: call preserve_mostcc void @__gorace_write8(
+; CHECK: ret void
+define void @counter_that_wraps(ptr %a, i32 %start, i32 %n) {
+entry:
+  br label %loop
+loop:
+  %i = phi i32 [ %start, %entry ], [ %next, %loop ]
+  %wide = zext i32 %i to i64
+  %p = getelementptr inbounds i64, ptr %a, i64 %wide
+  store i64 1, ptr %p, align 8
+  %next = add i32 %i, 1
+  %done = icmp eq i32 %next, %n
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}

@@ -58,6 +58,19 @@ define i64 @base_escapes() {
   ret i64 %v
 }
 
+; Before the escape, too: where the address is published by a relaxed store, these are what others race with.
+; CHECK-LABEL: define void @before_the_escape(
+; CHECK: call preserve_mostcc void @__gorace_{{(check_)?}}write8(ptr %fresh)
+; CHECK: call void @__tsan_atomic64_store(
+; CHECK: ret void
+define void @before_the_escape(ptr %box) {
+  %fresh = call noalias ptr @malloc(i64 8)
+  store i64 7, ptr %fresh, align 8
+  store atomic ptr %fresh, ptr %box monotonic, align 8
+  ret void
+}
+declare noalias ptr @malloc(i64)
+
 ; CHECK-LABEL: define i64 @by_value_argument(
 ; CHECK-NOT: __gorace_read
 ; CHECK: ret i64
