@@ -1,6 +1,6 @@
 // Horizon: a line through time that all strands are taken to have passed together: what any did before it happens
 // before what all do after it. A program that checks accesses only now and then (sampling/) draws one each time it
-// begins to, and need not have followed synchronisation until then.
+// begins to, and need not have followed synchronisation until then. The child of a fork draws one as it begins.
 //
 // As a global array, not as a join of all clocks: for each slot the last epoch that its owner had reached. An access of
 // an epoch up to that lies behind the horizon (shadow/granule.h: is_known asks, after the strand's own clock). For that

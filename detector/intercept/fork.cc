@@ -8,7 +8,10 @@
 
 #include <cstdarg>
 
+#include "detector/context/context.h"
 #include "detector/context/fork_gate.h"
+#include "detector/context/horizon.h"
+#include "detector/context/private_phase.h"
 #include "detector/intercept/real_function.h"
 #include "detector/intercept/thread_table.h"
 #include "detector/lock_order/lock_order.h"
@@ -32,6 +35,14 @@ void after_fork() {
   open_fork_gate();
 }
 
+// The other threads are not here, and what they did before stands in the child's memory: nothing in the child can race
+// with it. Without this, a mutex that the child makes anew would race with the parent's thread that used it.
+void begin_anew() {
+  if (in_private_phase()) return;
+  raise_horizon();
+  if (Context* context = current_context(); context != nullptr) pass_horizon(context);
+}
+
 void after_fork_in_child() {
   after_fork();
   shadow_after_fork();
@@ -39,6 +50,7 @@ void after_fork_in_child() {
   forget_other_threads();
   thread_memory_after_fork();
   stack_frames_after_fork();
+  begin_anew();
   sampling_after_fork();
 }
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 
 #include "detector/context/context.h"
 #include "detector/context/losses.h"
@@ -28,6 +29,7 @@ GORACE_REAL_FUNCTION RealFunction<decltype(sigaction)> real_sigaction("sigaction
 struct Handler {
   std::atomic<void (*)(int, siginfo_t*, void*)> function{nullptr};  // with or without SA_SIGINFO: see flags
   std::atomic<int> flags{0};
+  std::atomic<uint64_t> blocked{0};  // bit n: signal n + 1 is blocked while it runs
 };
 constinit Handler g_handlers[kSignals] = {};
 
@@ -90,23 +92,50 @@ bool defer(int number, const siginfo_t* info) {
   return false;
 }
 
-// Handlers that look at the interrupted registers see those of this place. Apart, since getcontext returns twice.
-[[gnu::noinline]] void call_handler_here(int number, siginfo_t* info) {
-  ucontext_t here;
-  getcontext(&here);
-  call_handler(number, info, &here);
+uint64_t blocked_while_running(int number, const struct sigaction& action) {
+  uint64_t blocked = 0;
+  for (int each = 1; each < kSignals; ++each) {
+    const bool is_blocked = sigismember(&action.sa_mask, each) == 1;
+    if (is_blocked || (each == number && (action.sa_flags & SA_NODEFER) == 0)) blocked |= uint64_t{1} << (each - 1);
+  }
+  return blocked;
 }
 
-// run_deferred: the thread has left the detector.
+// block_for does what the kernel does before it calls a handler, and returns the mask that was.
+sigset_t block_for(const Handler& handler) {
+  const uint64_t blocked = handler.blocked.load(std::memory_order_relaxed);
+  sigset_t more;
+  sigemptyset(&more);
+  for (int each = 1; each < kSignals; ++each) {
+    if ((blocked >> (each - 1) & 1) != 0) sigaddset(&more, each);
+  }
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &more, &before);
+  return before;
+}
+
+// Handlers that look at the interrupted registers see those of this place. As the kernel has it, the mask in there
+// holds when they return. Apart, since getcontext returns twice.
+[[gnu::noinline]] void call_handler_here(int number, siginfo_t* info, const sigset_t& mask) {
+  ucontext_t here;
+  getcontext(&here);
+  here.uc_sigmask = mask;
+  call_handler(number, info, &here);
+  pthread_sigmask(SIG_SETMASK, &here.uc_sigmask, nullptr);
+}
+
+// run_deferred: the thread has left the detector. Handlers need not be reentrant: what is blocked while they run must
+// be so here, too.
 void run_deferred() {
   const int saved_errno = errno;
   Deferred& deferred = t_deferred;
   for (int i = 0; i < Deferred::kMost; ++i) {
     const int number = deferred.number[i];
     if (number == 0) continue;
+    const sigset_t mask = block_for(g_handlers[number]);
     siginfo_t info = deferred.info[i];
     deferred.number[i] = 0;
-    call_handler_here(number, &info);
+    call_handler_here(number, &info, mask);
   }
   errno = saved_errno;
 }
@@ -137,6 +166,7 @@ Remembered remember(int number, const struct sigaction& action) {
                           handler.flags.load(std::memory_order_relaxed)};
   on_release_merge(&handler);
   handler.flags.store(action.sa_flags, std::memory_order_relaxed);
+  handler.blocked.store(blocked_while_running(number, action), std::memory_order_relaxed);
   // release: pairs with the acquire in call_handler.
   handler.function.store(action.sa_sigaction, std::memory_order_release);
   return former;

@@ -243,7 +243,9 @@ constexpr string_view kInternalPrefixes[] = {
     "__clang_call_terminate",
 };
 constexpr string_view kInternalNames[] = {
-    "_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack"};
+    "_start", "start_thread", "clone", "clone3", "gorace::go", "gorace_switch_stack", "gorace_start_stack",
+    // Between the user's call and the user's function: the detector's pthread_once, and glibc's.
+    "pthread_once", "__pthread_once", "__pthread_once_slow"};
 
 // Without template arguments, like the names that they are compared with.
 constexpr string_view kOperationPrefixes[] = {

@@ -16,6 +16,7 @@
 #include <iostream>
 #include <latch>
 #include <locale>
+#include <memory>
 #include <mutex>
 #include <semaphore>
 #include <sstream>
@@ -375,6 +376,35 @@ RACE_CASE(NoRaceFork) {
     _exit(x == 1 ? 0 : 1);
   }
   std::thread(write_x).join();
+  int status = 1;
+  waitpid(child, &status, 0);
+  if (status != 0) abort();
+}
+
+// The other threads are not in the child, whose memory is as they left it: it may make anew what they were using.
+RACE_CASE(NoRaceForkedChildTakesOver) {
+  std::mutex mutex;
+  Signal used, forked;
+  Threads threads;
+  threads.run([&] {
+    {
+      std::lock_guard guard(mutex);
+      write_x();
+    }
+    used.give();
+    forked.wait();
+  });
+  used.wait();
+  const pid_t child = fork();
+  if (child == 0) {
+    std::destroy_at(&mutex);
+    std::construct_at(&mutex);
+    std::lock_guard guard(mutex);
+    write_x();
+    std::thread(write_x).join();
+    _exit(0);
+  }
+  forked.give();
   int status = 1;
   waitpid(child, &status, 0);
   if (status != 0) abort();

@@ -100,6 +100,8 @@ TEST(IsInternalFrame, HidesMachinery) {
                            "_start",
                            "start_thread",
                            "clone3",
+                           "pthread_once",
+                           "__pthread_once_slow",
                            "gorace::WaitGroup::go<main::$_0>::'lambda'::operator()",
                            "__cxa_throw",
                            "std::terminate",
@@ -127,7 +129,8 @@ TEST(IsInternalFrame, ShowsTheUsersAndThePublicApi) {
   for (const char* name :
        {"main", "main::$_0::operator()", "gorace::Chan<int>::recv", "gorace::WaitGroup::wait",
         "gorace::WaitGroup::go<main::$_0>", "std::thread::join", "std::vector<gorace::runtime::G*>::push_back",
-        "cloned", "started::start_thread", "gorace_demo", "run<gorace::runtime::X>", "operator<"}) {
+        "std::call_once<void (&)()>", "absl::base_internal::call_once", "cloned", "started::start_thread",
+        "gorace_demo", "run<gorace::runtime::X>", "operator<"}) {
     EXPECT_FALSE(is_internal_frame(name)) << name;
   }
 }
