@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdint>
 
 #include "detector/context/context.h"
 #include "detector/context/losses.h"
@@ -29,7 +28,7 @@ GORACE_REAL_FUNCTION RealFunction<decltype(sigaction)> real_sigaction("sigaction
 struct Handler {
   std::atomic<void (*)(int, siginfo_t*, void*)> function{nullptr};  // with or without SA_SIGINFO: see flags
   std::atomic<int> flags{0};
-  std::atomic<uint64_t> blocked{0};  // bit n: signal n + 1 is blocked while it runs
+  std::atomic<SignalNumbers> blocked{0};  // while it runs
 };
 constinit Handler g_handlers[kSignals] = {};
 
@@ -92,22 +91,22 @@ bool defer(int number, const siginfo_t* info) {
   return false;
 }
 
-uint64_t blocked_while_running(int number, const struct sigaction& action) {
-  uint64_t blocked = 0;
+SignalNumbers blocked_while_running(int number, const struct sigaction& action) {
+  SignalNumbers blocked = 0;
   for (int each = 1; each < kSignals; ++each) {
     const bool is_blocked = sigismember(&action.sa_mask, each) == 1;
-    if (is_blocked || (each == number && (action.sa_flags & SA_NODEFER) == 0)) blocked |= uint64_t{1} << (each - 1);
+    if (is_blocked || (each == number && (action.sa_flags & SA_NODEFER) == 0)) blocked |= signal_bit(each);
   }
   return blocked;
 }
 
 // block_for does what the kernel does before it calls a handler, and returns the mask that was.
 sigset_t block_for(const Handler& handler) {
-  const uint64_t blocked = handler.blocked.load(std::memory_order_relaxed);
+  const SignalNumbers blocked = handler.blocked.load(std::memory_order_relaxed);
   sigset_t more;
   sigemptyset(&more);
   for (int each = 1; each < kSignals; ++each) {
-    if ((blocked >> (each - 1) & 1) != 0) sigaddset(&more, each);
+    if ((blocked & signal_bit(each)) != 0) sigaddset(&more, each);
   }
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, &more, &before);
