@@ -26,7 +26,7 @@ void access_range(const void* address, uint64_t bytes, bool is_write, uintptr_t 
   Context* context = gorace::detector::recording_context();
   if (context == nullptr) return;
   if (gorace::detector::is_recorded(*context, address, bytes, is_write)) return;
-  const OriginId origin = gorace::detector::intern_access(calling_context(frame_pointer) + context->held.key(), pc,
+  const OriginId origin = gorace::detector::intern_access(calling_context(frame_pointer) + context->held.present_key(), pc,
                                                           frame_pointer, AccessKind::kPlain);
   gorace::detector::access_memory(context, address, bytes, is_write, origin);
 }
@@ -40,7 +40,7 @@ template <bool kIsWrite>
     return;
   }
   gorace::detector::access_in_granule<kIsWrite>(context, address, bytes, [=](gorace::detector::ThreadState& state) {
-    return gorace::detector::intern_plain_access(state, calling_context(frame_pointer) + context->held.key(), pc,
+    return gorace::detector::intern_plain_access(state, calling_context(frame_pointer) + context->held.present_key(), pc,
                                                  frame_pointer);
   });
 }

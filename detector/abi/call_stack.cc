@@ -178,6 +178,7 @@ OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
   const uint64_t calling_context = __gorace_tls.calling_context;
   // Where a block comes from is the same whatever was held.
   const HeldLocks* held = kind == AccessKind::kAllocate ? nullptr : &context->held;
+  if (held != nullptr) context->held.drop_handed_over();
   const auto* calls = static_cast<const CallStack*>(context->call_stack);
   if (calls != nullptr && calls->depth() != 0 && calls->top().own_context == calling_context &&
       in_executable(site.pc)) {

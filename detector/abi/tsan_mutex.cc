@@ -59,7 +59,9 @@ void __tsan_mutex_post_divert(void*, unsigned) { ignore_all(1); }
 
 void __tsan_check_no_mutexes_held() {
   Context* context = watched_context();
-  if (context == nullptr || context->held.count() == 0) return;
+  if (context == nullptr) return;
+  context->held.drop_handed_over();
+  if (context->held.count() == 0) return;
   const OriginId here = origin_of_call(context, CallSite::here(), AccessKind::kPlain);
   for (int i = 0; i < context->held.count(); ++i) {
     const FindingStack stacks[] = {{.what = "No mutex should be held", .strand = context, .origin = here},

@@ -165,12 +165,14 @@ void lock_taken(G* g, const void* lock, bool shared) {
   context->held.add(address_of(lock), place, shared);
 }
 
-// A goroutine may give back what another one took. That one's set of held locks is then wrong.
+// A goroutine may give back what another one took.
 void lock_dropped(G* g, const void* lock) {
   Context* context = followed_context_of(g);
   if (context == nullptr || context->held.remove(address_of(lock))) return;
   // It may have been taken outside of windows.
-  if (!is_sampled_program()) note_lock_handed_over(address_of(lock));
+  if (is_sampled_program()) return;
+  note_handed_over(address_of(lock));
+  note_lock_handed_over(address_of(lock));
 }
 
 void object_dead(const void* address, size_t bytes) {

@@ -8,6 +8,7 @@
 
 #include "detector/abi/access_check.h"
 #include "detector/lock_order/lock_order.h"
+#include "detector/sampling/sampling.h"
 #include "detector/syncvar/sync_var.h"
 
 namespace gorace::detector {
@@ -77,7 +78,8 @@ inline void on_unlock_use(const volatile void* lock, CallSite site) {
 // Also outside of windows: it may have been taken within one.
 inline void on_lock_dropped(const volatile void* lock) {
   Context* context = followed_context();
-  if (context != nullptr && !context->held.empty()) context->held.remove(address_of(lock));
+  if (context == nullptr || context->held.remove(address_of(lock))) return;
+  if (watched_context() != nullptr && !is_sampled_program()) note_handed_over(address_of(lock));
 }
 
 }  // namespace gorace::detector

@@ -2,8 +2,10 @@
 
 #include <atomic>
 
+#include "detector/context/thread_state.h"
 #include "detector/memory/region.h"
 #include "detector/origin/key_map.h"
+#include "runtime/base/spin_lock.h"
 
 namespace gorace::detector {
 namespace {
@@ -80,9 +82,49 @@ uint32_t append(const HeldLocks& held) {
   return g_next++;
 }
 
+// --- Hand-overs ---
+
+constexpr size_t kNotes = 4096;
+constinit runtime::SpinLock g_notes_lock;
+// By hash of the address: the number of the last hand-over. Guarded by g_notes_lock.
+constinit uint32_t g_notes[kNotes] = {};
+
+uint32_t& note_of(uintptr_t address) { return g_notes[address * 0x9e3779b97f4a7c15u >> 52]; }
+
+// Noted: the notes' lock, held where no signal handler of this thread can come.
+class Noted {
+ public:
+  Noted() { g_notes_lock.lock(); }
+  ~Noted() { g_notes_lock.unlock(); }
+  Noted(const Noted&) = delete;
+  Noted& operator=(const Noted&) = delete;
+
+ private:
+  DetectorScope scope_;
+};
+
 }  // namespace
 
+constinit std::atomic<uint32_t> g_lock_handovers{0};
+
+void note_handed_over(uintptr_t address) {
+  const Noted noted;
+  const uint32_t number = g_lock_handovers.load(std::memory_order_relaxed) + 1;
+  note_of(address) = number;
+  g_lock_handovers.store(number, std::memory_order_relaxed);
+}
+
+void HeldLocks::drop_noted() {
+  const Noted noted;
+  for (int i = count_ - 1; i >= 0; --i) {
+    // Differences, since numbers wrap.
+    if (static_cast<int32_t>(note_of(locks_[i].address) - checked_) > 0) drop(locks_[i].address);
+  }
+  checked_ = g_lock_handovers.load(std::memory_order_relaxed);
+}
+
 void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epoch, bool thread_bound) {
+  drop_handed_over();
   if (count_ == kMost) {
     ++uncounted_;
     return;
@@ -95,6 +137,14 @@ void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epo
 }
 
 bool HeldLocks::remove(uintptr_t address) {
+  if (count_ != 0) drop_handed_over();
+  if (drop(address)) return true;
+  if (uncounted_ == 0) return false;
+  --uncounted_;  // one of those, most probably
+  return true;
+}
+
+bool HeldLocks::drop(uintptr_t address) {
   // Mostly the newest.
   for (int i = count_ - 1; i >= 0; --i) {
     if (locks_[i].address != address) continue;
@@ -103,9 +153,7 @@ bool HeldLocks::remove(uintptr_t address) {
     for (; i < count_; ++i) locks_[i] = locks_[i + 1];
     return true;
   }
-  if (uncounted_ == 0) return false;
-  --uncounted_;  // one of those, most probably
-  return true;
+  return false;
 }
 
 uint32_t store_lock_set(const HeldLocks& held) {

@@ -4,10 +4,16 @@
 // locks a million objects in one line must not have a million origins for each access under them, and the place is the
 // stack alone, whatever was held there, or the ways to take six locks in two lines would be as many (README.md).
 //
-// Thread safety: used by the strand that it belongs to.
+// A lock may be given back by another strand than took it: a gorace::Mutex, a semaphore that a program calls a lock.
+// The strand that took it cannot be told at that moment, so such locks are noted where all strands see it
+// (note_handed_over), and each drops them from its own set before it next uses that. Notes are kept by a hash of the
+// address: of two locks with one hash, the other may be left out of a report too.
+//
+// Thread safety: used by the strand that it belongs to; note_handed_over by any thread.
 #ifndef GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
 #define GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "detector/origin/origin.h"
@@ -23,6 +29,12 @@ struct HeldLock {
 };
 static_assert(sizeof(HeldLock) == 16);
 
+// Number of hand-overs so far; wraps.
+extern std::atomic<uint32_t> g_lock_handovers;
+
+// note_handed_over: the running strand is about to give back a lock that it did not take.
+void note_handed_over(uintptr_t address);
+
 class HeldLocks {
  public:
   // Locks held beyond these are counted only.
@@ -30,6 +42,16 @@ class HeldLocks {
 
   // key tells sets of locks apart: 0 for none, and part of the keys that origins are found by.
   uint64_t key() const { return key_; }
+  // present_key is key() without what others have given back meanwhile.
+  uint64_t present_key() {
+    if (key_ != 0) drop_handed_over();
+    return key_;
+  }
+  void drop_handed_over() {
+    // relaxed: a note that is not seen yet is of a moment that is not ordered before this one.
+    const uint32_t now = g_lock_handovers.load(std::memory_order_relaxed);
+    if (__builtin_expect(checked_ != now, 0)) drop_noted();
+  }
   int count() const { return count_; }
   bool empty() const { return count_ == 0 && uncounted_ == 0; }
   int uncounted() const { return uncounted_; }
@@ -55,9 +77,13 @@ class HeldLocks {
   bool remove(uintptr_t address);
 
  private:
+  void drop_noted();
+  bool drop(uintptr_t address);
+
   uint64_t key_ = 0;
   uint8_t count_ = 0;
   uint16_t uncounted_ = 0;
+  uint32_t checked_ = 0;  // g_lock_handovers when all of them were last known to be held
   HeldLock locks_[kMost] = {};
 };
 

@@ -90,8 +90,10 @@ OriginCacheEntry& cache_entry(uint64_t key) { return origin_cache_entry(thread_s
 
 // The locks of the running strand.
 const HeldLocks* held_now() {
-  const Context* context = current_context();
-  return context == nullptr ? nullptr : &context->held;
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  context->held.drop_handed_over();
+  return &context->held;
 }
 
 // insert returns the origin of `key`, made from `entry` if it is new; kUnknownOrigin when there is no id for it.
@@ -238,8 +240,8 @@ OriginId intern_access(uint64_t calling_context, uintptr_t pc, uintptr_t frame_p
 }
 
 OriginId intern_call(uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
-  const Context* context = current_context();
-  const uint64_t calls = __gorace_tls.calling_context + (context == nullptr ? 0 : context->held.key());
+  Context* context = current_context();
+  const uint64_t calls = __gorace_tls.calling_context + (context == nullptr ? 0 : context->held.present_key());
   if (is_frame_here(frame_pointer)) return intern_access(calls, pc, frame_pointer, kind);
   return intern_here(/*skip_frames=*/1, kind);
 }

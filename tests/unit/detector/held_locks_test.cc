@@ -128,5 +128,37 @@ TEST(LockSets, DoNotNameAMutexThatMayBeAnother) {
   EXPECT_EQ(stored_lock_set(store_lock_set(held)).locks[0].address, 0u);
 }
 
+TEST(HeldLocks, WhatAnotherStrandGaveBackIsHeldNoMore) {
+  HeldLocks held;
+  held.add(0x71000, 101, false);
+  const uint64_t key = held.key();
+  held.add(0x72000, 102, false);
+  note_handed_over(0x72000);
+  EXPECT_EQ(held.present_key(), key);
+  EXPECT_FALSE(held.holds(0x72000));
+  EXPECT_TRUE(held.holds(0x71000));
+}
+
+TEST(HeldLocks, WhatIsTakenAfterAHandOverIsHeld) {
+  HeldLocks held;
+  held.add(0x73000, 103, false);
+  note_handed_over(0x73000);
+  held.add(0x73000, 104, false);
+  EXPECT_EQ(held.count(), 1);
+  EXPECT_EQ(held.find(0x73000)->place, 104u);
+  held.present_key();
+  EXPECT_TRUE(held.holds(0x73000));
+  EXPECT_TRUE(held.remove(0x73000));
+  EXPECT_FALSE(held.remove(0x73000));
+}
+
+// Whoever took it first has no part in what became of it since.
+TEST(HeldLocks, WhatAnotherStrandGaveBackIsNotThereToRemove) {
+  HeldLocks held;
+  held.add(0x74000, 105, false);
+  note_handed_over(0x74000);
+  EXPECT_FALSE(held.remove(0x74000));
+}
+
 }  // namespace
 }  // namespace gorace::detector
