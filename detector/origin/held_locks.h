@@ -30,7 +30,7 @@ struct HeldLock {
 static_assert(sizeof(HeldLock) == 16);
 
 // Number of hand-overs so far; wraps.
-extern std::atomic<uint32_t> g_lock_handovers;
+[[gnu::visibility("hidden")]] extern std::atomic<uint32_t> g_lock_handovers;
 
 // note_handed_over: the running strand is about to give back a lock that it did not take.
 void note_handed_over(uintptr_t address);

@@ -274,6 +274,7 @@ constexpr string_view kOperationPrefixes[] = {
     "std::shared_timed_mutex::",
     "std::__shared_mutex_",
     "std::__glibcxx_rwlock_",
+    "__glibcxx_rwlock_",  // as g++ says it: without the namespace
     "std::__mutex_base::",
     "std::lock_guard::",
     "std::unique_lock::",
