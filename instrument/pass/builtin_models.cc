@@ -168,6 +168,9 @@ g_cond_wait           = release arg1, acquire arg1
 g_cond_wait_until     = release arg1, acquire arg1
 g_once_init_enter     = acquire arg0
 g_once_init_leave     = release arg0
+# The macro g_once() reads the status inline, which the library wrote: docs/models.md.
+g_once_impl                   = acquire arg1
+callback arg1 of g_once_impl  = release function
 g_async_queue_push        = release arg0
 g_async_queue_push_front  = release arg0
 g_async_queue_pop         = acquire arg0

@@ -47,7 +47,7 @@ case $library in
     t gorace c++ -std=c++17 -O1 -fPIC -I. "$sources/libraries/qt_tasks.cc" \
       $(pkg-config --cflags --libs "${library}Core" "${library}Concurrent") -o uses
     code_is 0
-    orders pooled pooled_functions pool_ended concurrently mapped posted invoked signalled watched
+    orders pooled pooled_functions pool_ended concurrently mapped posted invoked signalled answered watched
     echo 'race:QtConcurrent::ReduceKernel*::shouldThrottle' >known
     t gorace run --suppressions=known ./uses reduced
     code_is 0
@@ -62,9 +62,9 @@ case $library in
     # shellcheck disable=SC2046
     t gorace cc -O1 "$sources/libraries/glib.c" $(pkg-config --cflags --libs glib-2.0) -o uses
     code_is 0
-    orders locked by_macro by_locker tried recursed read_or_written waited once_init queued joined by_bit by_atomics \
+    orders locked by_macro by_locker tried recursed read_or_written waited once_init once queued joined by_bit by_atomics \
       pooled idled
-    races half_locked written_by_readers pool_races idle_races
+    races half_locked written_by_readers once_races pool_races idle_races
     pkg-config --exists gio-2.0 || finish
     # shellcheck disable=SC2046
     t gorace cc -O1 "$sources/libraries/gio.c" $(pkg-config --cflags --libs gio-2.0) -o uses

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # A CMake project of libraries of all kinds, C, a precompiled header and code without exceptions and RTTI, built in every way that the documentation names:
 # each of its libraries' races is reported, with its line.
+#   projects.sh GORACE PROBE [few]     few: without what does not depend on the compiler's version
 source "$(dirname "$0")/check.sh"
 build=$(dirname "$(dirname "$gorace")")
+scope=${3:-all}
 
 t cmake --install "$build" --prefix "$PWD/prefix"
 code_is 0
@@ -73,7 +75,7 @@ each=(-DEACH=ON -DCMAKE_C_COMPILER="$clang" -DCMAKE_CXX_COMPILER="$clangxx")
 whole=(-DCMAKE_TOOLCHAIN_FILE="$prefix/lib/cmake/gorace/gorace-toolchain.cmake")
 builds "${each[@]}" -DCMAKE_BUILD_TYPE=Debug
 builds "${whole[@]}" -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON
-if command -v ccache >/dev/null; then
+if [ "$scope" = all ] && command -v ccache >/dev/null; then
   unset "${!CCACHE_@}"  # the caller's settings
   export CCACHE_DIR=$scratch/ccache
   launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -82,10 +84,12 @@ if command -v ccache >/dev/null; then
   t ccache --show-stats
   out_has 'Hits: +[5-9] '
 fi
-if [ -x "/usr/lib/llvm-$llvm/bin/ld.lld" ]; then
-  thin=(-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld
-    -DCMAKE_MODULE_LINKER_FLAGS=-fuse-ld=lld)
-  builds "${each[@]}" "${thin[@]}"
+# By its path: -fuse-ld=lld may be that of another LLVM, which does not read this one's bitcode.
+lld=/usr/lib/llvm-$llvm/bin/ld.lld
+if [ -x "$lld" ]; then
+  thin=(-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON)
+  for kind in EXE SHARED MODULE; do thin+=("-DCMAKE_${kind}_LINKER_FLAGS=--ld-path=$lld"); done
+  [ "$scope" = few ] || builds "${each[@]}" "${thin[@]}"
   builds "${whole[@]}" "${thin[@]}"
 fi
 

@@ -15,6 +15,10 @@
 #include <string>
 #include <vector>
 
+// Of the detector, for what no model can tell.
+extern "C" void __tsan_acquire(void* object);
+extern "C" void __tsan_release(void* object);
+
 struct Item {
   std::string text;
 };
@@ -131,6 +135,10 @@ class Receiver : public QObject {
 
  public slots:
   void take(const Item& item) { places[2] = static_cast<int>(item.text.size() + value); }
+  void answer(const Item& item) {
+    places[6] = static_cast<int>(item.text.size() + value);
+    __tsan_release(this);
+  }
 };
 class Sender : public QObject {
   Q_OBJECT
@@ -186,6 +194,17 @@ void signalled() {
   emit sender.sent(Item{"item of more than fifteen characters"});
   there.end();
   expect(places[2] == 38 && places[5] == 38);
+}
+// The sender waits for the slot by a semaphore inside of Qt.
+void answered() {
+  Elsewhere there;
+  Sender sender;
+  QObject::connect(&sender, &Sender::sent, there.receiver, &Receiver::answer, Qt::BlockingQueuedConnection);
+  value = 2;
+  emit sender.sent(Item{"item"});
+  __tsan_acquire(there.receiver);
+  expect(places[6] == 6);
+  there.end();
 }
 void watched() {
   QFutureWatcher<void> watcher;
@@ -253,6 +272,7 @@ const struct {
              {"posted", posted},
              {"invoked", invoked},
              {"signalled", signalled},
+             {"answered", answered},
              {"watched", watched},
              {"pool_races", pool_races},
              {"function_races", function_races},
