@@ -208,6 +208,7 @@ struct Losses {
   uint64_t slots_reused_early;       // a strand took a slot whose last owner it is not ordered after
   uint64_t epochs_exhausted;         // releases that could not start a new epoch
   uint64_t origins_dropped;          // accesses whose stack could not be interned
+  uint64_t stacks_cut;               // stacks of which only the innermost frames are kept
   uint64_t strands_dropped;          // strands that reports cannot name
   uint64_t history_dropped;          // accesses that no record could be had for
   uint64_t lock_sets_dropped;        // accesses that reports cannot tell the locks of

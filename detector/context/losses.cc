@@ -21,6 +21,7 @@ Losses losses() {
       .slots_reused_early = count_of(Loss::kSlotReusedEarly),
       .epochs_exhausted = count_of(Loss::kEpochsExhausted),
       .origins_dropped = count_of(Loss::kOriginDropped),
+      .stacks_cut = count_of(Loss::kStackCut),
       .strands_dropped = count_of(Loss::kStrandDropped),
       .history_dropped = count_of(Loss::kHistoryDropped),
       .lock_sets_dropped = count_of(Loss::kLockSetDropped),

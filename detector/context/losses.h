@@ -10,6 +10,7 @@ enum class Loss {
   kSlotReusedEarly,
   kEpochsExhausted,
   kOriginDropped,
+  kStackCut,
   kStrandDropped,
   kHistoryDropped,
   kLockSetDropped,

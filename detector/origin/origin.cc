@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint32_t kMaxOrigins = uint32_t{1} << GORACE_ORIGIN_BITS;
 constexpr int kBytes = 8;
-constexpr uint8_t kComposite = 0xff;
+constexpr uint8_t kComposite = 0x7f;
 // Frames that tell interceptor calls apart which the calling-context hash does not (made through libraries without it).
 constexpr int kPeekedFrames = 12;
 // The same for the runtime's own objects: its frames, at most six, and the program's two innermost.
@@ -31,7 +31,8 @@ struct OriginEntry {
   const uintptr_t* stack;      // stack_depot's words
   const Composite* composite;  // when kind is kComposite
   uint32_t lock_set : 24;
-  uint32_t kind : 8;
+  uint32_t is_cut : 1;  // the stack lacks outer frames
+  uint32_t kind : 7;
   OriginId without_locks;  // the same stack and kind with no locks held; 0: itself
 };
 static_assert(sizeof(OriginEntry) == 24);
@@ -69,11 +70,23 @@ OriginId next_id(bool is_atomic) {
   return id;
 }
 
-// is_scarce: the last quarter is for stacks alone, without the locks that were held there.
-bool is_scarce(bool is_atomic) {
+// Room: what is kept of a new stack. It shrinks as the range's ids are used up: a recursion that goes either of two
+// ways has a stack for each path, but the places in code are few, so the last ids are enough for those.
+enum class Room { kPlenty, kNoLocks, kFewFrames, kOneFrame };
+
+Room room_for(bool is_atomic) {
   const OriginId first = first_id(is_atomic);
-  const OriginId plenty = first + (end_of_ids(is_atomic) - first) / 4 * 3;
-  return next_of(is_atomic).load(std::memory_order_relaxed) >= plenty;
+  const OriginId used = next_of(is_atomic).load(std::memory_order_relaxed) - first;
+  const OriginId sixteenth = (end_of_ids(is_atomic) - first) / 16;
+  if (used < 12 * sixteenth) return Room::kPlenty;
+  if (used < 14 * sixteenth) return Room::kNoLocks;
+  return used < 15 * sixteenth ? Room::kFewFrames : Room::kOneFrame;
+}
+
+int frames_kept(Room room) {
+  constexpr int kFewFrames = 4;
+  if (room < Room::kFewFrames) return kMaxFrames;
+  return room == Room::kFewFrames ? kFewFrames : 1;
 }
 
 OriginId unknown(bool is_atomic) {
@@ -122,18 +135,34 @@ OriginId add_without_locks(uint64_t key, uint64_t stack_key, OriginEntry entry) 
   return origin;
 }
 
+// add_cut_stack is for a stack of which only the innermost frames, here `count`, can be kept.
+OriginId add_cut_stack(const uintptr_t* frames, int count, AccessKind kind) {
+  constexpr uint64_t kCutSeed = 0xa0761d6478bd642fu;  // a whole stack of the same frames is another origin
+  const uint64_t key = hash_frames(frames, count, kind_seed(kind) ^ kCutSeed);
+  if (const OriginId known = g_origins.find(key); known != kUnknownOrigin) return known;
+  const uintptr_t* stack = store_stack(frames, count);
+  if (stack == nullptr) return kUnknownOrigin;
+  count_loss(Loss::kStackCut);
+  return insert(key, {stack, nullptr, kUnknownLockSet, 1, static_cast<uint8_t>(kind), kUnknownOrigin});
+}
+
 OriginId add_stack(uint64_t key, const uintptr_t* frames, int count, AccessKind kind, const HeldLocks* held) {
   const bool is_atomic = kind == AccessKind::kAtomic;
+  const Room room = room_for(is_atomic);
+  if (count > frames_kept(room)) {
+    const OriginId cut = add_cut_stack(frames, frames_kept(room), kind);
+    return cut != kUnknownOrigin ? cut : unknown(is_atomic);
+  }
   const uintptr_t* stack = store_stack(frames, count);
   if (stack == nullptr) return unknown(is_atomic);
-  OriginEntry entry = {stack, nullptr, 0, static_cast<uint8_t>(kind), kUnknownOrigin};
+  OriginEntry entry = {stack, nullptr, 0, 0, static_cast<uint8_t>(kind), kUnknownOrigin};
   OriginId origin = kUnknownOrigin;
   if (held == nullptr || held->count() == 0) {
     origin = insert(key, entry);
   } else {
     const uint64_t stack_key = hash_frames(frames, count, kind_seed(kind));
     entry.without_locks = insert(stack_key, entry);
-    entry.lock_set = is_scarce(is_atomic) ? 0 : store_lock_set(*held);
+    entry.lock_set = room >= Room::kNoLocks ? 0 : store_lock_set(*held);
     origin = entry.lock_set == 0 ? add_without_locks(key, stack_key, entry) : insert(key, entry);
   }
   return origin != kUnknownOrigin ? origin : unknown(is_atomic);
@@ -167,7 +196,7 @@ OriginId add_composite(uint64_t key, const Composite& composite) {
     OriginEntry* table = entries();
     const OriginId id = next_id(false);
     if (id != kUnknownOrigin) {
-      table[id] = {nullptr, runtime::internal_new<Composite>(composite), 0, kComposite, kUnknownOrigin};
+      table[id] = {nullptr, runtime::internal_new<Composite>(composite), 0, 0, kComposite, kUnknownOrigin};
     }
     return id;
   });
@@ -178,6 +207,14 @@ OriginId intern_composite(const Composite& composite) {
   uint64_t key = kind_seed(static_cast<AccessKind>(kComposite));
   for (OriginId origin : composite.origin) key = mix(key * 0x9e3779b97f4a7c15u + origin);
   return intern_key(key, [&] { return add_composite(key, composite); });
+}
+
+// cut_to_place is the origin that keeps the innermost frame only.
+OriginId cut_to_place(OriginId origin) {
+  const OriginEntry& entry = entry_of(origin);
+  if (origin == kUnknownOrigin || entry.stack == nullptr) return origin;
+  const DetectorScope scope;
+  return add_cut_stack(entry.stack + 1, 1, static_cast<AccessKind>(entry.kind));
 }
 
 OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_t newer_mask) {
@@ -197,7 +234,12 @@ OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_
     if (first == kUnknownOrigin) first = origin;
     uniform &= origin == first;
   }
-  return uniform ? first : intern_composite(result);
+  if (uniform) return first;
+  // Pairs of stacks would use up what is left for places in code; pairs of places do not.
+  if (room_for(false) >= Room::kFewFrames) {
+    for (OriginId& origin : result.origin) origin = cut_to_place(origin);
+  }
+  return intern_composite(result);
 }
 
 }  // namespace
@@ -205,7 +247,14 @@ OriginId compose_slow(OriginId older, uint8_t older_mask, OriginId newer, uint8_
 [[gnu::noinline]] OriginId intern_missed(uint64_t key, uintptr_t pc, uintptr_t frame_pointer, AccessKind kind) {
   return intern_key(key, [&] {
     uintptr_t frames[kMaxFrames];
-    const int count = walk_stack(pc, frame_pointer, frames);
+    const int kept = frames_kept(room_for(kind == AccessKind::kAtomic));
+    int count = 0;
+    if (kept == kMaxFrames) {
+      count = walk_stack(pc, frame_pointer, frames);
+    } else {  // one more than is kept: then it is a stack that is cut
+      frames[0] = pc;
+      count = 1 + peek_frames(frame_pointer, frames + 1, kept);
+    }
     return add_stack(key, frames, count, kind, held_now());
   });
 }
@@ -279,7 +328,8 @@ OriginInfo origin_info(OriginId plain_origin) {
   if (plain_origin == kUnknownAtomicOrigin) return {AccessKind::kAtomic, 0, nullptr};
   const OriginEntry& entry = entry_of(plain_origin);
   if (entry.stack == nullptr) return {AccessKind::kPlain, 0, nullptr};
-  return {static_cast<AccessKind>(entry.kind), static_cast<int>(entry.stack[0]), entry.stack + 1, entry.lock_set};
+  return {static_cast<AccessKind>(entry.kind), static_cast<int>(entry.stack[0]), entry.stack + 1, entry.lock_set,
+          entry.is_cut != 0};
 }
 
 }  // namespace gorace::detector

@@ -7,8 +7,9 @@
 // means: not composite.)
 //
 // A program that takes many locks in many ways makes an origin of each stack under each set of them. When three
-// quarters are used up, new ones are stacks alone, and say that their locks are not known (counted). When all 2^20 are,
-// further ones are kUnknownOrigin (or kUnknownAtomicOrigin), counted in losses().
+// quarters are used up, new ones are stacks alone, and say that their locks are not known; in the last eighth stacks are
+// cut to four frames, in the last sixteenth to the innermost one. When all 2^20 are used up, further ones are
+// kUnknownOrigin (or kUnknownAtomicOrigin). Each of these is counted in losses().
 //
 // Thread safety: any thread, lock-free in the common case; nothing is allocated from the program's malloc.
 #ifndef GORACE_DETECTOR_ORIGIN_ORIGIN_H_
@@ -34,6 +35,7 @@ struct OriginInfo {
   int frame_count;
   const uintptr_t* frames;  // return addresses, innermost (the access) first; lives for ever
   uint32_t lock_set = 0;    // the locks held (held_locks.h); 0: none; kUnknownLockSet: cannot be told
+  bool is_cut = false;    // only the innermost frames were kept
 };
 
 // intern_access names an access that instrumented code makes: pc is the return address of its check, frame_pointer the

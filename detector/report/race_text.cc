@@ -108,6 +108,7 @@ void print_origin(RawWriter& out, OriginId origin, runtime::StackStyle style) {
     return;
   }
   runtime::print_stack(out, info.frames, info.frame_count, style);
+  if (info.is_cut) out << "  [outer frames not kept: the program has too many distinct stacks]\n";
 }
 
 void print_race(RawWriter& out, const Race& race, const RaceWording& wording) {

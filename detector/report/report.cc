@@ -69,6 +69,7 @@ void print_losses() {
   print_loss(out, first, lost.slots_reused_early, "clock slots reused early");
   print_loss(out, first, lost.epochs_exhausted, "releases without a new epoch");
   print_loss(out, first, lost.origins_dropped, "accesses without a stack");
+  print_loss(out, first, lost.stacks_cut, "stacks cut to their innermost frames");
   print_loss(out, first, lost.strands_dropped, "goroutines without a name");
   print_loss(out, first, lost.history_dropped, "accesses not recorded");
   print_loss(out, first, lost.lock_sets_dropped, "accesses without their locks");

@@ -39,6 +39,33 @@ TEST(OriginLimit, SetsOfLocksLeaveRoomForStacks) {
   EXPECT_TRUE(stored_lock_set(bare.lock_set).is_known) << "that it holds no lock is known";
 }
 
+// A recursion that goes either of two ways: 2^20 and more stacks above a few places.
+OriginId origin_of_path(uintptr_t place, uintptr_t path) {
+  const uintptr_t frames[] = {0x500000 + place, 0x600000 + path % 128, 0x610000 + path / 128 % 128,
+                              0x620000 + path / 16384 % 128, 0x630000 + path / 2097152};
+  return intern_stack(frames, 5, AccessKind::kPlain);
+}
+
+TEST(OriginLimit, StacksAreCutBeforeAPlaceHasNone) {
+  constexpr uintptr_t kPlaces = 16;
+  const uintptr_t range = (uintptr_t{1} << GORACE_ORIGIN_BITS) / 8 * 7;
+  for (uintptr_t i = 0; i < 2 * range; ++i) origin_of_path(i % kPlaces, i);
+  EXPECT_GT(losses().stacks_cut, 0u);
+  EXPECT_EQ(losses().origins_dropped, 0u);
+
+  EXPECT_FALSE(origin_info(origin_of_path(0, 0)).is_cut) << "old ones stay";
+  const OriginId late = origin_of_path(3, 5 * range);
+  const OriginInfo info = origin_info(late);
+  ASSERT_GE(info.frame_count, 1);
+  EXPECT_EQ(info.frames[0], 0x500003u);
+  EXPECT_TRUE(info.is_cut);
+  EXPECT_FALSE(stored_lock_set(info.lock_set).is_known) << "several accesses share it";
+
+  const OriginId both = compose(origin_of_path(1, 1), 0x0f, late, 0xf0);
+  EXPECT_EQ(origin_info(component(both, 0x01)).frames[0], 0x500001u);
+  EXPECT_EQ(origin_info(component(both, 0x10)).frames[0], 0x500003u);
+}
+
 TEST(OriginLimit, FurtherOriginsAreUnknownAndCounted) {
   const uintptr_t count = uintptr_t{1} << GORACE_ORIGIN_BITS;
   EXPECT_NE(origin_at(0), kUnknownOrigin);

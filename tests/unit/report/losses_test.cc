@@ -23,6 +23,7 @@ TEST(Losses, EachKindIsSaidAtExitWithItsNumber) {
   count_loss(Loss::kOriginDropped);
   count_loss(Loss::kOriginDropped);
   EXPECT_EQ(text_at_exit(), opening + "2 accesses without a stack\n");
+  count_loss(Loss::kStackCut);
   count_loss(Loss::kSlotReusedEarly);
   count_loss(Loss::kEpochsExhausted);
   count_loss(Loss::kHistoryDropped);
@@ -34,7 +35,7 @@ TEST(Losses, EachKindIsSaidAtExitWithItsNumber) {
   EXPECT_EQ(text_at_exit(),
             opening +
                 "1 clock slots reused early, 1 releases without a new epoch, 2 accesses without a stack, "
-                "1 goroutines without a name, "
+                "1 stacks cut to their innermost frames, 1 goroutines without a name, "
                 "1 accesses not recorded, 1 accesses without their locks, "
                 "1 accesses of signal handlers not recorded, 1 uses of files that share a clock, "
                 "1 orders of locks not followed to their end\n");
