@@ -145,6 +145,8 @@ bool is_view(clang::QualType type) {
   if (record == nullptr || record->getIdentifier() == nullptr) return false;
   const llvm::StringRef name = record->getName();
   if (name == "string_view" || name == "Span") return qualified_name(record).substr(0, 6) == "absl::";
+  // An iterator of a vector, array or string, as libstdc++ calls it.
+  if (name == "__normal_iterator") return qualified_name(record) == "__gnu_cxx::__normal_iterator";
   return record->isInStdNamespace() && (name == "basic_string_view" || name == "span" || name == "reference_wrapper");
 }
 
@@ -182,9 +184,9 @@ const clang::VarDecl* pointee_owner(const clang::Expr* expression, const Body& b
     const clang::CXXMethodDecl* method = member->getMethodDecl();
     const clang::Expr* object = member->getImplicitObjectArgument();
     if (method == nullptr || !owns_elements(object->getType())) return nullptr;
-    const bool points_inside =
-        llvm::isa<clang::CXXConversionDecl>(method) ||
-        (method->getIdentifier() != nullptr && (method->getName() == "c_str" || method->getName() == "data"));
+    static constexpr llvm::StringRef kInside[] = {"c_str", "data", "begin", "end", "cbegin", "cend"};
+    const bool points_inside = llvm::isa<clang::CXXConversionDecl>(method) ||
+                               (method->getIdentifier() != nullptr && llvm::is_contained(kInside, method->getName()));
     return points_inside ? object_named(object, body) : nullptr;
   }
   if (const auto* call = llvm::dyn_cast<clang::CallExpr>(bare)) {
@@ -208,7 +210,10 @@ const clang::VarDecl* pointee_owner(const clang::Expr* expression, const Body& b
   if (!variable->getType()->isPointerType() && !is_view(variable->getType())) return nullptr;
   const bool reassigned = for_each_statement(body.statement(), [&](const clang::Stmt* each) {
     const clang::Expr* target = written_by(each);
-    return target != nullptr && variable_of(place_of(target)) == variable->getCanonicalDecl();
+    if (target == nullptr) return false;
+    // Itself: what is written through it leaves it where it points.
+    const auto* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(strip(target));
+    return named != nullptr && named->getDecl()->getCanonicalDecl() == variable->getCanonicalDecl();
   });
   return reassigned ? nullptr : pointee_owner(variable->getInit(), body, depth + 1);
 }

@@ -246,6 +246,38 @@ void span_of_local() {
   gorace::go([view = std::span<int>(numbers)] { use(view[0]); });  // warn: view-capture
 }
 
+void pointer_by_a_variable() {
+  int x = 0;
+  int* p = &x;
+  gorace::go([p] { ++*p; });  // warn: view-capture
+  *p = 5;                     // leaves p where it points
+}
+
+void iterator_of_local() {
+  std::vector<int> numbers(3);
+  gorace::go([at = numbers.begin()] { use(*at); });  // warn: view-capture
+  auto last = numbers.cend();
+  gorace::go([last] { use(last[-1]); });  // warn: view-capture
+}
+
+void iterator_of_a_parameter(std::vector<int>& numbers) {
+  gorace::go([at = numbers.begin()] { use(*at); });
+}
+
+void iterator_waited_for() {
+  std::vector<int> numbers(3);
+  gorace::WaitGroup wg;
+  wg.go([at = numbers.begin()] { use(*at); });
+  wg.wait();
+}
+
+void pointer_that_points_elsewhere_now(int* other) {
+  int x = 0;
+  int* p = &x;
+  p = other;
+  gorace::go([p] { ++*p; });
+}
+
 void view_of_literal() {
   std::string_view view = "x";
   gorace::go([view] { use(view); });

@@ -11,7 +11,8 @@ bool is_bad();
 void work();
 
 gorace::Mutex mutex;
-std::mutex os_mutex;
+std::mutex os_mutex, mutex_of_guards, returned_mutex;
+void change();
 auto channel = gorace::make_chan<int>();
 
 int early_return(bool bad) {
@@ -236,6 +237,20 @@ void c_waits(pthread_cond_t* changed, const bool* ready, bool bad) {
   while (!*ready) pthread_cond_wait(changed, &c_mutex);
   if (bad) return;
   pthread_mutex_unlock(&c_mutex);
+}
+
+// Guards without a name: of one argument, of several, with braces.
+void nameless_guards(bool wanted) {
+  std::lock_guard<std::mutex>{os_mutex};        // warn: unused-result
+  std::scoped_lock{os_mutex};                   // warn: unused-result
+  std::scoped_lock(os_mutex, mutex);            // warn: unused-result
+  std::unique_lock(os_mutex, std::defer_lock);  // warn: unused-result
+  if (wanted) std::scoped_lock{mutex};          // warn: unused-result
+}
+std::unique_lock<std::mutex> named_guards() {
+  const std::lock_guard<std::mutex> guard{mutex_of_guards};
+  std::lock_guard<std::mutex>{os_mutex}, change();  // held while change() runs
+  return std::unique_lock<std::mutex>(returned_mutex);
 }
 
 #define RETURN_IF(condition) \
