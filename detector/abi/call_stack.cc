@@ -104,26 +104,33 @@ int unwind_from(uintptr_t pc, uintptr_t* frames) {
   return unwinding.count;
 }
 
-// in_page_of_own_frame: a frame record at this address lies above our own frame, in the same page, so that it is stack
-// and can be read, wherever the stack ends.
-inline bool in_page_of_own_frame(uintptr_t frame_pointer) {
+// is_on_own_stack: a frame record at this address lies above our own frame, and on our stack for certain, so that it
+// can be read: in the same page, on the goroutine's stack, or on that which the thread was last found to have
+// (origin/stack_walk.cc).
+bool is_on_own_stack(const Context& context, uintptr_t frame_pointer) {
   constexpr uintptr_t kPageBytes = 4096;
   const auto own = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  return frame_pointer > own && frame_pointer % sizeof(uintptr_t) == 0 &&
-         ((frame_pointer + 2 * sizeof(uintptr_t) - 1) ^ own) < kPageBytes;
+  if (frame_pointer <= own || frame_pointer % sizeof(uintptr_t) != 0) return false;
+  const uintptr_t end = frame_pointer + 2 * sizeof(uintptr_t);
+  if (((end - 1) ^ own) < kPageBytes) return true;
+  if (own - context.own_stack_low < context.own_stack_bytes) {
+    return end - context.own_stack_low <= context.own_stack_bytes;
+  }
+  const ThreadState& state = thread_state();
+  return own >= state.stack_low && end <= state.stack_high;
 }
 
 // intern_frame_pointers is for callers that are not on the call stack. intern_access would do for those that surely
 // have a frame pointer; these may not, so each frame's address is checked before it is read.
-OriginId intern_frame_pointers(uint64_t calling_context, CallSite site, AccessKind kind, const HeldLocks* held) {
+OriginId intern_frame_pointers(const Context& context, CallSite site, AccessKind kind, const HeldLocks* held) {
   uintptr_t peeked[kMostKeyFrames];
   int count = key_frames(kind);
-  if (count == 1 && in_page_of_own_frame(site.frame_pointer)) {
+  if (count == 1 && is_on_own_stack(context, site.frame_pointer)) {
     peeked[0] = reinterpret_cast<const uintptr_t*>(site.frame_pointer)[1];
   } else {
     count = peek_frames(site.frame_pointer, peeked, count);
   }
-  uint64_t key = combine(calling_context, site.pc);
+  uint64_t key = combine(__gorace_tls.calling_context, site.pc);
   for (int i = 0; i < count; ++i) key = combine(key, peeked[i]);
   return intern_cached(key, site.pc, kind, held, [site](uintptr_t* frames) {
     return in_executable(site.pc) ? walk_stack(site.pc, site.frame_pointer, frames) : unwind_from(site.pc, frames);
@@ -185,7 +192,7 @@ OriginId origin_of_call(Context* context, CallSite site, AccessKind kind) {
     return intern_cached(combine(calling_context, site.pc), site.pc, kind, held,
                          [=](uintptr_t* frames) { return calls->copy_frames(site.pc, frames, kMaxFrames); });
   }
-  return intern_frame_pointers(calling_context, site, kind, held);
+  return intern_frame_pointers(*context, site, kind, held);
 }
 
 OriginId origin_of_creation(CallSite site) {

@@ -110,6 +110,15 @@ inline Context* synced_context() {
   return context != nullptr && context->ignore_sync == 0 ? context : nullptr;
 }
 
+// plain_context is all of these at once: the running strand's context when no part of what it does is ignored, and the
+// program is not sampled; else null, and they are to be asked one by one. For what is asked for often.
+inline Context* plain_context() {
+  auto* context = static_cast<Context*>(__gorace_tls.context);
+  if (__builtin_expect(context == nullptr || is_sampled_program(), 0)) return nullptr;
+  const int ignored = context->ignore_depth | context->access_ignore_depth | context->ignore_sync;
+  return __builtin_expect(ignored == 0, 1) ? context : nullptr;
+}
+
 }  // namespace gorace::detector
 
 #endif  // GORACE_DETECTOR_ABI_CALL_STACK_H_

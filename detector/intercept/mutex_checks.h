@@ -31,13 +31,16 @@ inline void check_lock(const pthread_mutex_t* mutex, OriginId place) {
   if (__builtin_expect(doubtful, 0)) check_doubtful_lock(mutex, place);
 }
 
-inline void check_unlock(const pthread_mutex_t* mutex, CallSite site) {
-  const Context* context = watched_context();
-  if (context == nullptr) return;
+inline void check_unlock(const Context& context, const pthread_mutex_t* mutex, CallSite site) {
   // What the strand took last, as a rule.
-  const HeldLocks& held = context->held;
+  const HeldLocks& held = context.held;
   const bool is_newest = held.count() != 0 && held[held.count() - 1].address == reinterpret_cast<uintptr_t>(mutex);
   if (__builtin_expect(!is_newest, 0)) check_doubtful_unlock(mutex, site);
+}
+
+inline void check_unlock(const pthread_mutex_t* mutex, CallSite site) {
+  const Context* context = watched_context();
+  if (context != nullptr) check_unlock(*context, mutex, site);
 }
 
 }  // namespace gorace::detector

@@ -22,6 +22,30 @@ GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_lock)> real_spin_lock("p
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_trylock)> real_spin_trylock("pthread_spin_trylock");
 GORACE_REAL_FUNCTION RealFunction<decltype(pthread_spin_unlock)> real_spin_unlock("pthread_spin_unlock");
 
+// Locking and unlocking, for a strand whose context is at hand: the same as below, asked for once.
+[[gnu::noinline]] int lock_plainly(Context* context, pthread_mutex_t* mutex, CallSite site) {
+  const uintptr_t address = address_of(mutex);
+  const OriginId place = origin_of_call(context, site, AccessKind::kAtomic);
+  use_object(context, address, place);
+  check_lock(mutex, place);
+  note_lock_order(context, address, place);
+  const int result = real_mutex_lock(mutex);
+  if (__builtin_expect(result != 0, 0)) return on_locked(mutex, place, result);
+  acquire(context, address);
+  context->held.add(address, place, /*shared=*/false, context->epoch, /*thread_bound=*/true);
+  return 0;
+}
+
+[[gnu::noinline]] int unlock_plainly(Context* context, pthread_mutex_t* mutex, CallSite site) {
+  const uintptr_t address = address_of(mutex);
+  check_unlock(*context, mutex, site);
+  if (!context->held.taken_in(context->epoch, address)) on_object_use(mutex, site);
+  if (!context->held.remove(address)) note_handed_over(address);
+  release(context, address);
+  if (__builtin_expect(context->thread_end != 0, 0)) release_merge(context, context->thread_end);
+  return real_mutex_unlock(mutex);
+}
+
 // Out of line: outside of a sampled program's windows, no register is saved for what is done within.
 [[gnu::noinline]] int lock_in_window(pthread_mutex_t* mutex, CallSite site) {
   const OriginId place = on_object_use(mutex, site);
@@ -57,6 +81,7 @@ int pthread_mutex_destroy(pthread_mutex_t* mutex) {
 }
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  if (Context* context = plain_context(); context != nullptr) return lock_plainly(context, mutex, CallSite::here());
   if (!is_outside_of_windows()) return lock_in_window(mutex, CallSite::here());
   const int result = real_mutex_lock(mutex);
   return is_window_open() ? on_locked(mutex, kUnknownOrigin, result) : result;
@@ -78,6 +103,7 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const times
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  if (Context* context = plain_context(); context != nullptr) return unlock_plainly(context, mutex, CallSite::here());
   if (!is_outside_of_windows()) return unlock_in_window(mutex, CallSite::here());
   on_lock_dropped(mutex);
   return real_mutex_unlock(mutex);

@@ -39,6 +39,28 @@ int on_write_locked(pthread_rwlock_t* lock, OriginId place, int result) {
 // hold the lock.
 bool held_by_writer(const pthread_rwlock_t* lock) { return lock->__data.__cur_writer != 0; }
 
+// Locking and unlocking, for a strand whose context is at hand: the same as below, asked for once.
+[[gnu::noinline]] int lock_plainly(Context* context, pthread_rwlock_t* lock, CallSite site, bool for_reading) {
+  const uintptr_t address = address_of(lock);
+  const OriginId place = origin_of_call(context, site, AccessKind::kAtomic);
+  use_object(context, address, place);
+  note_lock_order(context, address, place);
+  const int result = for_reading ? real_rdlock(lock) : real_wrlock(lock);
+  if (__builtin_expect(result != 0, 0)) return result;
+  for_reading ? acquire_shared(context, address) : acquire_exclusive(context, address);
+  context->held.add(address, place, for_reading, context->epoch, /*thread_bound=*/true);
+  return 0;
+}
+
+[[gnu::noinline]] int unlock_plainly(Context* context, pthread_rwlock_t* lock, CallSite site) {
+  const uintptr_t address = address_of(lock);
+  if (__builtin_expect(!context->held.holds(address), 0)) check_unlock(lock, site);
+  if (!context->held.taken_in(context->epoch, address)) on_object_use(lock, site);
+  if (!context->held.remove(address)) note_handed_over(address);
+  held_by_writer(lock) ? release(context, address) : release_shared(context, address);
+  return real_unlock(lock);
+}
+
 // Out of line: outside of a sampled program's windows, no register is saved for what is done within.
 [[gnu::noinline]] int read_lock_in_window(pthread_rwlock_t* lock, CallSite site) {
   const OriginId place = on_object_use(lock, site);
@@ -84,6 +106,8 @@ int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  if (Context* context = plain_context(); context != nullptr)
+    return lock_plainly(context, lock, CallSite::here(), true);
   if (!is_outside_of_windows()) return read_lock_in_window(lock, CallSite::here());
   const int result = real_rdlock(lock);
   return is_window_open() ? on_read_locked(lock, kUnknownOrigin, result) : result;
@@ -105,6 +129,8 @@ int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+  if (Context* context = plain_context(); context != nullptr)
+    return lock_plainly(context, lock, CallSite::here(), false);
   if (!is_outside_of_windows()) return write_lock_in_window(lock, CallSite::here());
   const int result = real_wrlock(lock);
   return is_window_open() ? on_write_locked(lock, kUnknownOrigin, result) : result;
@@ -126,6 +152,7 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock, const ti
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
+  if (Context* context = plain_context(); context != nullptr) return unlock_plainly(context, lock, CallSite::here());
   if (!is_outside_of_windows()) return unlock_in_window(lock, CallSite::here());
   on_lock_dropped(lock);
   return real_unlock(lock);

@@ -123,7 +123,7 @@ void HeldLocks::drop_noted() {
   checked_ = g_lock_handovers.load(std::memory_order_relaxed);
 }
 
-void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epoch, bool thread_bound) {
+void HeldLocks::add_another(uintptr_t address, OriginId place, bool shared, uint32_t epoch, bool thread_bound) {
   drop_handed_over();
   if (count_ == kMost) {
     ++uncounted_;
@@ -133,10 +133,12 @@ void HeldLocks::add(uintptr_t address, OriginId place, bool shared, uint32_t epo
   // The first lock's place was named with none held.
   const OriginId stack = count_ == 1 && uncounted_ == 0 ? place : without_locks(place);
   lock = {address, stack, shared, thread_bound, epoch};
-  key_ += key_of(lock);
+  const uint64_t key = key_of(lock);
+  if (count_ == 1) first_key_ = stack == place ? key : 0;  // else add() would not find it again
+  key_ += key;
 }
 
-bool HeldLocks::remove(uintptr_t address) {
+bool HeldLocks::remove_another(uintptr_t address) {
   if (count_ != 0) drop_handed_over();
   if (drop(address)) return true;
   if (uncounted_ == 0) return false;
@@ -150,6 +152,7 @@ bool HeldLocks::drop(uintptr_t address) {
     if (locks_[i].address != address) continue;
     --count_;
     key_ = count_ == 0 ? 0 : key_ - key_of(locks_[i]);
+    if (i == 0 && count_ != 0) first_key_ = 0;
     for (; i < count_; ++i) locks_[i] = locks_[i + 1];
     return true;
   }

@@ -14,6 +14,7 @@
 #define GORACE_DETECTOR_ORIGIN_HELD_LOCKS_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "detector/origin/origin.h"
@@ -48,9 +49,7 @@ class HeldLocks {
     return key_;
   }
   void drop_handed_over() {
-    // relaxed: a note that is not seen yet is of a moment that is not ordered before this one.
-    const uint32_t now = g_lock_handovers.load(std::memory_order_relaxed);
-    if (__builtin_expect(checked_ != now, 0)) drop_noted();
+    if (__builtin_expect(!is_checked(), 0)) drop_noted();
   }
   int count() const { return count_; }
   bool empty() const { return count_ == 0 && uncounted_ == 0; }
@@ -58,7 +57,20 @@ class HeldLocks {
   const HeldLock& operator[](int i) const { return locks_[i]; }
 
   // add: the strand has taken the lock at `address`; `place` is the origin of the call.
-  void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0, bool thread_bound = false);
+  void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0, bool thread_bound = false) {
+    // Mostly the only one, and the same as last time: it still stands there.
+    HeldLock& first = locks_[0];
+    if (__builtin_expect(empty() && is_checked() && first_key_ != 0 && first.address == address && first.place == place &&
+                             first.shared == static_cast<uint32_t>(shared),
+                         1)) {
+      first.thread_bound = thread_bound;
+      first.epoch = epoch;
+      count_ = 1;
+      key_ = first_key_;
+      return;
+    }
+    add_another(address, place, shared, epoch, thread_bound);
+  }
   // taken_in tells whether the newest lock is the one at `address`, taken in this epoch.
   bool taken_in(uint32_t epoch, uintptr_t address) const {
     if (count_ == 0 || uncounted_ != 0) return false;
@@ -74,16 +86,29 @@ class HeldLocks {
   }
   bool holds(uintptr_t address) const { return find(address) != nullptr; }
   // remove: it gives it back, or its memory ends. False when the strand never took it.
-  bool remove(uintptr_t address);
+  bool remove(uintptr_t address) {
+    if (__builtin_expect(count_ != 1 || locks_[0].address != address || !is_checked(), 0)) return remove_another(address);
+    count_ = 0;
+    key_ = 0;
+    return true;
+  }
 
  private:
+  bool is_checked() const {
+    static_assert(offsetof(HeldLocks, key_) == 0 && offsetof(HeldLocks, checked_) == 8, "as entry_x86_64.S has it");
+    // relaxed: a note that is not seen yet is of a moment that is not ordered before this one.
+    return checked_ == g_lock_handovers.load(std::memory_order_relaxed);
+  }
   void drop_noted();
   bool drop(uintptr_t address);
+  void add_another(uintptr_t address, OriginId place, bool shared, uint32_t epoch, bool thread_bound);
+  bool remove_another(uintptr_t address);
 
   uint64_t key_ = 0;
+  uint32_t checked_ = 0;  // g_lock_handovers when all of them were last known to be held
   uint8_t count_ = 0;
   uint16_t uncounted_ = 0;
-  uint32_t checked_ = 0;  // g_lock_handovers when all of them were last known to be held
+  uint64_t first_key_ = 0;  // the part of locks_[0] in key_, held or not; 0: not known
   HeldLock locks_[kMost] = {};
 };
 

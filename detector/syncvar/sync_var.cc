@@ -17,7 +17,7 @@ constexpr int kMaxChain = 2 * kMetaGranule + 2;
 
 // lock_if_at locks the object when it is the one at `address`. Objects are never unmapped, so that one which was
 // dropped, or belongs elsewhere by now, can be looked at safely; only under its lock its address is sure.
-SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
+[[gnu::always_inline]] inline SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
   if (sync_var.address.load(std::memory_order_relaxed) != address) return nullptr;
   sync_var.lock.lock();
   if (sync_var.address.load(std::memory_order_relaxed) == address) return &sync_var;
@@ -28,7 +28,7 @@ SyncVar* lock_if_at(SyncVar& sync_var, uintptr_t address) {
 // walk_unlocked walks the chain without its lock and returns what try_element(sync_var) gives for the first element
 // that may be the one at `address`. Null means not found, for certain or disturbed by others.
 template <class TryElement>
-inline SyncVar* walk_unlocked(uintptr_t address, bool* certain, TryElement&& try_element) {
+[[gnu::always_inline]] inline SyncVar* walk_unlocked(uintptr_t address, bool* certain, TryElement&& try_element) {
   // acquire: pairs with the release of whoever linked the element.
   uint32_t link = __atomic_load_n(meta_word(address), __ATOMIC_ACQUIRE);
   *certain = link == 0;
@@ -42,7 +42,7 @@ inline SyncVar* walk_unlocked(uintptr_t address, bool* certain, TryElement&& try
   return nullptr;
 }
 
-SyncVar* find_unlocked(uintptr_t address, bool* certain) {
+[[gnu::always_inline]] inline SyncVar* find_unlocked(uintptr_t address, bool* certain) {
   return walk_unlocked(address, certain, [=](SyncVar& sync_var) { return lock_if_at(sync_var, address); });
 }
 
@@ -96,10 +96,11 @@ void release_merge_locked(Context* context, SyncVar& sync_var) {
   context_advance_epoch(context);
 }
 
-// knows_released: the strand knows all that was released at `address`, as far as can be seen without a lock. It cannot
-// change meanwhile when the caller holds what the object stands for; otherwise the acquire counts as done before the
-// change.
-bool knows_released(const Context& context, uintptr_t address) {
+namespace {
+
+// is_known: the strand knows all that was released at `address`, as far as can be seen without a lock. It cannot change
+// meanwhile when the caller holds what the object stands for; otherwise the acquire counts as done before the change.
+[[gnu::always_inline]] inline bool is_known(const Context& context, uintptr_t address) {
   bool certain;
   const SyncVar* found = walk_unlocked(address, &certain, [&](SyncVar& sync_var) {
     const bool here = sync_var.address.load(std::memory_order_relaxed) == address;
@@ -108,6 +109,10 @@ bool knows_released(const Context& context, uintptr_t address) {
   // Still the same object: what was looked at belongs to this address.
   return certain || (found != nullptr && found->address.load(std::memory_order_acquire) == address);
 }
+
+}  // namespace
+
+bool knows_released(const Context& context, uintptr_t address) { return is_known(context, address); }
 
 bool knows_released_value(const Context& context, uintptr_t address) {
   bool certain;
@@ -120,7 +125,7 @@ bool knows_released_value(const Context& context, uintptr_t address) {
 
 void acquire(Context* context, uintptr_t address) {
   if (in_private_phase()) return;
-  if (knows_released(*context, address)) return;
+  if (is_known(*context, address)) return;
   SyncVar* sync_var = lock_sync_var_if_present(address);
   if (sync_var == nullptr) return;
   acquire_locked(context, *sync_var);
@@ -129,7 +134,12 @@ void acquire(Context* context, uintptr_t address) {
 
 void release(Context* context, uintptr_t address) {
   if (in_private_phase()) return;
-  with_sync_var(address, [&](SyncVar& sync_var) { release_locked(context, sync_var); });
+  bool certain;
+  SyncVar* sync_var = find_unlocked(address, &certain);
+  if (__builtin_expect(sync_var == nullptr, 0)) sync_var = lock_or_create(address);
+  sync_var->released.store(*context);
+  context_advance_epoch(context);
+  sync_var->lock.unlock();
 }
 
 void release_merge(Context* context, uintptr_t address) {

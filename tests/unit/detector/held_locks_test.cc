@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <random>
 #include <set>
+#include <vector>
 
 namespace gorace::detector {
 namespace {
@@ -36,6 +41,40 @@ TEST(HeldLocks, KeyTellsPlacesModesAndMutexesApart) {
   keys.insert(key_with(0x1000, 22, false));
   keys.insert(key_with(0x2000, 21, false));
   EXPECT_EQ(keys.size(), 4u);
+}
+
+// A set that has been taken and given back many times has the key of one that is new.
+TEST(HeldLocks, KeyIsThatOfAFreshSetWhateverWasHeldBefore) {
+  const uint64_t seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  struct Taken {
+    uintptr_t address;
+    OriginId place;
+    bool shared;
+  };
+  HeldLocks held;
+  std::vector<Taken> taken;
+  for (int i = 0; i < 100'000; ++i) {
+    // Mostly the same one alone, as programs do.
+    const size_t most = random() % 4 == 0 ? 3 : 1;
+    if (taken.size() < most) {
+      const Taken next = {0x1000 + random() % 3 * 0x1000, static_cast<OriginId>(41 + random() % 2), random() % 4 == 0};
+      held.add(next.address, next.place, next.shared, static_cast<uint32_t>(i) % 1000 + 1);
+      taken.push_back(next);
+      ASSERT_TRUE(held.taken_in(static_cast<uint32_t>(i) % 1000 + 1, next.address));
+    } else {
+      const uintptr_t address = taken[random() % taken.size()].address;
+      ASSERT_TRUE(held.remove(address));
+      const auto newest =
+          std::find_if(taken.rbegin(), taken.rend(), [=](const Taken& each) { return each.address == address; });
+      taken.erase(std::next(newest).base());
+    }
+    HeldLocks fresh;
+    for (const Taken& each : taken) fresh.add(each.address, each.place, each.shared);
+    ASSERT_EQ(held.key(), fresh.key());
+    ASSERT_EQ(held.count(), fresh.count());
+  }
 }
 
 TEST(HeldLocks, AMillionMutexesTakenInOnePlaceMakeFewKeys) {
