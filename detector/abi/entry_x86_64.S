@@ -34,6 +34,12 @@
 
 /* detector::g_is_sampled_program (sampling/sampling.h) */
 #define SAMPLED_PROGRAM _ZN6gorace8detector20g_is_sampled_programE
+/* detector::g_known_pages and its kShadowKnown (shadow/fault_ahead.h) */
+#define KNOWN_PAGES _ZN6gorace8detector13g_known_pagesE
+#define SHADOW_KNOWN 1
+/* detector::g_page_flags and its kPageOneFree (shadow/page_flags.h) */
+#define PAGE_FLAGS _ZN6gorace8detector12g_page_flagsE
+#define PAGE_ONE_FREE 4
 
 /* r11: the shadow of the byte at rdi. */
 .macro SHADOW_OF_ADDRESS
@@ -65,6 +71,13 @@
         jne     1f
 .endm
 
+/* r8: the number of the page of the byte at rdi. */
+.macro PAGE_OF_ADDRESS
+        movq    %rdi, %r8
+        shlq    $20, %r8
+        shrq    $32, %r8
+.endm
+
 /* Goes to `otherwise` if the word is not of the running strand, of whatever epoch. Changes rdx. */
 .macro CHECK_OWN word, otherwise
         movq    GORACE_CONTEXT_CURRENT(%rcx), %rdx
@@ -74,7 +87,8 @@
 .endm
 
 /* Renews the strand's own word of an earlier epoch by a compare-and-exchange, and looks at the other word after it: why
- * that is exact is in shadow/README.md. The granule's shadow words are at r11, and word 0, which is no tag, is in rax.
+ * that is exact is in shadow/README.md. A write to memory without a history, in a page whose shadow is known, goes the
+ * same way; it looks for frees at work in the page as well, as is_overwritten() does (granule.h). The granule's shadow words are at r11, and word 0, which is no tag, is in rax.
  * Returns if it was done; goes on, at 1, if this is another case, or somebody else is at the granule: then the slow
  * path does the access as if nothing had been done here. What is recorded is what access_in_granule() would, for a
  * strand that recording_context() gives: fast_access.h.
@@ -93,8 +107,9 @@
         movq    TLS_WORD(GORACE_TLS_THREAD_STATE), %rsi
 .if \is_write
         testq   %rax, %rax              /* a word of zeros may look like the first slot's */
-        je      2f
+        je      3f
         CHECK_OWN %rax, 2f
+4:
 .else
         /* The write is ordered: own, none, or by whoever was last known to be. Beside none, or somebody else's, there must
          * be an own read: over a granule of another strand's words alone, a free may be passing (shadow/freed.cc). */
@@ -163,6 +178,9 @@
         lock cmpxchgq %rdx, 8 * !\is_write(%r11)
         jne     2f
 .if \is_write
+        testq   %rax, %rax
+        je      8f
+9:
         movq    8(%r11), %rax
         testq   %rax, %rax
         je      7f
@@ -182,6 +200,29 @@
 5:
         movl    %esi, GORACE_CONTEXT_LAST_STACK_EPOCH(%rcx)
         jmp     6b
+.if \is_write
+3:
+        cmpq    %rax, 8(%r11)
+        jne     2f
+        movq    KNOWN_PAGES(%rip), %rdx
+        PAGE_OF_ADDRESS
+        testb   $SHADOW_KNOWN, (%rdx,%r8)
+        jne     4b
+        jmp     2f
+8:
+        movq    PAGE_FLAGS(%rip), %rsi
+        PAGE_OF_ADDRESS
+        cmpb    $PAGE_ONE_FREE, (%rsi,%r8)
+        jae     8f
+        cmpq    %rdx, (%r11)
+        je      9b
+        jmp     2f
+8:
+        /* The slow path will wait for the free, which may not have seen this word: it must be gone. */
+        movq    %rdx, %rax
+        xorl    %edx, %edx
+        lock cmpxchgq %rdx, (%r11)
+.endif
 2:
         RESTORE_FOR_RENEWAL \is_write
 .endm

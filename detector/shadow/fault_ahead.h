@@ -24,7 +24,7 @@
 namespace gorace::detector {
 
 // What of a page of the program has memory, or had.
-inline constexpr uint8_t kShadowKnown = 1;
+inline constexpr uint8_t kShadowKnown = 1;  // entry_x86_64.S has it, too
 inline constexpr uint8_t kMetaKnown = 2;  // the words of syncvar/meta.h
 
 extern uint8_t* g_known_pages;  // a byte for each page of the program; set by map_shadow

@@ -20,7 +20,7 @@ inline constexpr uint8_t kPageHasRecords = 1;
 inline constexpr uint8_t kPageHasMeta = 2;
 // The other bits count the frees at work in the page (freed.cc), up to a number that leaves room for as many threads
 // more to find out that there are too many.
-inline constexpr uint8_t kPageOneFree = 4;
+inline constexpr uint8_t kPageOneFree = 4;  // entry_x86_64.S has it, too
 inline constexpr uint8_t kPageMostFrees = 32 * kPageOneFree;
 
 inline constexpr size_t kPageFlagsBytes = (GORACE_APP_MASK + 1) >> kPageShift;

@@ -30,5 +30,21 @@ gorace_test_step_returns_to:
         popq %rbp
         ret
         .size gorace_test_step_entry, . - gorace_test_step_entry
+
+        .globl gorace_test_set_trap_flag, gorace_test_clear_trap_flag
+        .type gorace_test_set_trap_flag, @function
+gorace_test_set_trap_flag:
+        pushfq
+        orq $0x100, (%rsp)
+        popfq
+        ret
+        .size gorace_test_set_trap_flag, . - gorace_test_set_trap_flag
+        .type gorace_test_clear_trap_flag, @function
+gorace_test_clear_trap_flag:
+        pushfq
+        andq $~0x100, (%rsp)
+        popfq
+        ret
+        .size gorace_test_clear_trap_flag, . - gorace_test_clear_trap_flag
 )");
 #endif

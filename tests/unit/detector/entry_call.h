@@ -15,6 +15,8 @@
 // return address is at frame[1]. The second one has a trap (SIGTRAP) come after each instruction of the entry point.
 extern "C" void gorace_test_call_entry(const void* address, const void* entry, const uintptr_t* frame);
 extern "C" void gorace_test_step_entry(const void* address, const void* entry, const uintptr_t* frame);
+extern "C" void gorace_test_set_trap_flag();  // the same for whatever the caller does, until it is cleared
+extern "C" void gorace_test_clear_trap_flag();
 extern "C" const char gorace_test_entry_returns_to[];
 extern "C" const char gorace_test_step_returns_to[];
 #endif

@@ -2,8 +2,12 @@
 // strand comes to the granule after each single one of their instructions: the processor's trap flag stops them, and
 // the handler of the trap is the other strand.
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <ucontext.h>
+
+#include <atomic>
+#include <thread>
 
 #include "detector/context/thread_state.h"
 #include "detector/shadow/access.h"
@@ -18,16 +22,18 @@
 namespace gorace::detector::testing {
 namespace {
 
+// A block that is large enough for a free to pass over it without the granules' locks; its first granule is accessed.
 alignas(64) char g_memory[64];
+alignas(8) char g_object;
 const auto kGranule = reinterpret_cast<uintptr_t>(g_memory);
-const auto kObject = kGranule + 32;
+const auto kObject = reinterpret_cast<uintptr_t>(&g_object);
 
 // Other: what the other strand does.
 enum class Other { kWrites8, kWrites4, kReads8, kReads4, kFrees };
 constexpr Other kOthers[] = {Other::kWrites8, Other::kWrites4, Other::kReads8, Other::kReads4, Other::kFrees};
 
 void do_other(Context* other, Other what) {
-  if (what == Other::kFrees) return free_memory(other, g_memory, 8, origin_at(3, AccessKind::kFree));
+  if (what == Other::kFrees) return free_memory(other, g_memory, sizeof(g_memory), origin_at(3, AccessKind::kFree));
   const bool is_whole = what == Other::kWrites8 || what == Other::kReads8;
   const bool is_write = what == Other::kWrites8 || what == Other::kWrites4;
   access_granule(other, kGranule, is_whole ? 8 : 4, is_write, origin_at(3));
@@ -44,6 +50,25 @@ struct Interruption {
   bool came;
 };
 Interruption g_interruption;
+
+// Other way round, for the first write to a block while it is freed: a free is stopped after each of its instructions,
+// and another thread writes. If that one has to wait for the free, it is let go on.
+struct Writer {
+  std::atomic<bool> may_write{false};
+  std::atomic<bool> has_written{false};
+};
+Writer g_writer;
+
+void on_trap_in_free(int, siginfo_t*, void* machine) {
+  constexpr greg_t kTrapFlag = 0x100;
+  constexpr int kPatience = 100;
+  Interruption& it = g_interruption;
+  if (++it.steps < it.after) return;
+  static_cast<ucontext_t*>(machine)->uc_mcontext.gregs[REG_EFL] &= ~kTrapFlag;
+  it.came = true;
+  g_writer.may_write = true;
+  for (int spins = 0; spins < kPatience && !g_writer.has_written; ++spins) sched_yield();
+}
 
 // The entry point's own instructions only: the slow path, for which it pushes registers, holds the granule's lock.
 void on_trap(int, siginfo_t*, void* machine) {
@@ -90,12 +115,13 @@ class Renewal : public ::testing::Test {
 
   // prepare leaves ordered accesses, the latest of each direction by these (null: none), all in epochs that are over.
   void prepare(Context* wrote, Context* read) {
-    reset_memory(g_memory, 8);
+    reset_memory(g_memory, sizeof(g_memory));
     for (Context* strand : {wrote, read}) {
       if (strand != nullptr) access_granule(strand, kGranule, bytes_, strand == wrote, origin_at(1));
       hand_over(mine_, other_);
       hand_over(other_, mine_);
-      if (strand == wrote && wrote == read) access_granule(strand, kGranule, bytes_, false, origin_at(1));
+      if (strand != nullptr && strand == wrote && wrote == read)
+        access_granule(strand, kGranule, bytes_, false, origin_at(1));
     }
     hand_over(mine_, other_);
     hand_over(other_, mine_);
@@ -150,12 +176,43 @@ class Renewal : public ::testing::Test {
   struct sigaction former_;
 };
 
+TEST_F(Renewal, TheFirstWriteOfAllMeetsOthersAtEachInstruction) { meet_all(true, nullptr, nullptr); }
 TEST_F(Renewal, OfAWriteMeetsOthersAtEachInstruction) { meet_all(true, mine_, nullptr); }
 TEST_F(Renewal, OfAWriteThatOthersHaveReadMeetsThemAtEachInstruction) { meet_all(true, mine_, other_); }
 TEST_F(Renewal, OfAReadMeetsOthersAtEachInstruction) { meet_all(false, nullptr, mine_); }
 TEST_F(Renewal, OfAReadOfOnesOwnMeetsOthersAtEachInstruction) { meet_all(false, mine_, mine_); }
 TEST_F(Renewal, OfAReadOfOnesOwnThatIsTheFirstMeetsOthersAtEachInstruction) { meet_all(false, mine_, nullptr); }
 TEST_F(Renewal, OfAReadOfWhatOthersWroteMeetsThemAtEachInstruction) { meet_all(false, other_, mine_); }
+
+// Of a free that the write does not know of, and a write that the free does not know of, one must see the other.
+TEST_F(Renewal, TheFirstWriteOfAllIsNotLostInAFreeAtAnyOfItsInstructions) {
+  struct sigaction action = {};
+  action.sa_sigaction = on_trap_in_free;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGTRAP, &action, nullptr);
+  const OriginId write_origin = origin_at(2);
+  const OriginId free_origin = origin_at(3, AccessKind::kFree);
+  enter(mine_, kGranule, 8, true, write_origin);  // the page is known from here on
+  for (int after = 1; !HasFailure(); ++after) {
+    reset_memory(g_memory, sizeof(g_memory));
+    g_writer.may_write = false;
+    g_writer.has_written = false;
+    g_interruption = {};
+    g_interruption.after = after;
+    std::thread writer([&] {
+      while (!g_writer.may_write) sched_yield();
+      enter(mine_, kGranule, 8, true, write_origin);
+      g_writer.has_written = true;
+    });
+    gorace_test_set_trap_flag();
+    free_memory(other_, g_memory, sizeof(g_memory), free_origin);
+    gorace_test_clear_trap_flag();
+    g_writer.may_write = true;
+    writer.join();
+    EXPECT_FALSE(take_races().empty()) << "after instruction " << after;
+    if (!g_interruption.came) break;
+  }
+}
 
 }  // namespace
 }  // namespace gorace::detector::testing

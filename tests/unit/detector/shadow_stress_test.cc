@@ -113,7 +113,11 @@ TEST(ShadowStress, EveryFreeThatMeetsAnAccessIsFound) {
       const OriginId origin = origin_at(static_cast<uintptr_t>(1000 + i));
       char* at = g_memory + static_cast<size_t>(i) * 8 % kBytes;
       rendezvous.wait();
-      access_memory(other, at, 8, i % 3 == 0, origin);
+      if (i % 4 < 2) {
+        enter(other, reinterpret_cast<uintptr_t>(at), 8, i % 3 == 0, origin);
+      } else {
+        access_memory(other, at, 8, i % 3 == 0, origin);
+      }
       rendezvous.wait();
     }
   });
