@@ -34,6 +34,8 @@
 
 /* detector::g_is_sampled_program (sampling/sampling.h) */
 #define SAMPLED_PROGRAM _ZN6gorace8detector20g_is_sampled_programE
+/* detector::g_lock_handovers (origin/held_locks.h) */
+#define LOCK_HANDOVERS _ZN6gorace8detector16g_lock_handoversE
 /* detector::g_known_pages and its kShadowKnown (shadow/fault_ahead.h) */
 #define KNOWN_PAGES _ZN6gorace8detector13g_known_pagesE
 #define SHADOW_KNOWN 1
@@ -147,9 +149,12 @@
         cmpq    GORACE_CONTEXT_STACK_MARK(%rcx), %rsp
         jb      2f
         /* The origin: access_key() and the thread's cache. */
-        movq    8(%rbp), %rdx
+        movq    GORACE_CONTEXT_LOCKS_KEY(%rcx), %rdx
+        testq   %rdx, %rdx
+        jne     .Lcheck_locks_\@
+.Llocks_checked_\@:
+        addq    8(%rbp), %rdx
         addq    TLS_WORD(GORACE_TLS_CALLING_CONTEXT), %rdx
-        addq    GORACE_CONTEXT_LOCKS_KEY(%rcx), %rdx
         imulq   .Lcontext_multiplier(%rip), %rdx
         addq    (%rsp), %rdx
         imulq   .Lorigin_key_multiplier(%rip), %rdx
@@ -200,6 +205,11 @@
 5:
         movl    %esi, GORACE_CONTEXT_LAST_STACK_EPOCH(%rcx)
         jmp     6b
+.Lcheck_locks_\@:
+        movl    LOCK_HANDOVERS(%rip), %r8d
+        cmpl    %r8d, GORACE_CONTEXT_LOCKS_CHECKED(%rcx)
+        je      .Llocks_checked_\@
+        jmp     2f
 .if \is_write
 3:
         cmpq    %rax, 8(%r11)

@@ -122,7 +122,8 @@ static_assert(offsetof(Context, access_ignore_depth) == GORACE_CONTEXT_IGNORES +
 static_assert(offsetof(Context, epoch) == GORACE_CONTEXT_EPOCH);
 static_assert(offsetof(Context, last_used_epoch) == GORACE_CONTEXT_LAST_USED_EPOCH);
 static_assert(offsetof(Context, last_stack_epoch) == GORACE_CONTEXT_LAST_STACK_EPOCH);
-static_assert(offsetof(Context, held) == GORACE_CONTEXT_LOCKS_KEY);  // the key is its first member
+static_assert(offsetof(Context, held) == GORACE_CONTEXT_LOCKS_KEY);
+static_assert(GORACE_CONTEXT_LOCKS_CHECKED == GORACE_CONTEXT_LOCKS_KEY + 8);  // held_locks.h
 
 // The context of the calling thread, or null when the detector does not watch it.
 Context* current_context();

@@ -60,8 +60,8 @@ class HeldLocks {
   void add(uintptr_t address, OriginId place, bool shared, uint32_t epoch = 0, bool thread_bound = false) {
     // Mostly the only one, and the same as last time: it still stands there.
     HeldLock& first = locks_[0];
-    if (__builtin_expect(empty() && is_checked() && first_key_ != 0 && first.address == address && first.place == place &&
-                             first.shared == static_cast<uint32_t>(shared),
+    if (__builtin_expect(empty() && is_checked() && first_key_ != 0 && first.address == address &&
+                             first.place == place && first.shared == static_cast<uint32_t>(shared),
                          1)) {
       first.thread_bound = thread_bound;
       first.epoch = epoch;
@@ -87,7 +87,8 @@ class HeldLocks {
   bool holds(uintptr_t address) const { return find(address) != nullptr; }
   // remove: it gives it back, or its memory ends. False when the strand never took it.
   bool remove(uintptr_t address) {
-    if (__builtin_expect(count_ != 1 || locks_[0].address != address || !is_checked(), 0)) return remove_another(address);
+    if (__builtin_expect(count_ != 1 || locks_[0].address != address || !is_checked(), 0))
+      return remove_another(address);
     count_ = 0;
     key_ = 0;
     return true;
