@@ -113,6 +113,8 @@ void thread_states_after_fork() {
 void set_deferred_signal_runner(void (*run)()) { g_run_deferred.store(run, std::memory_order_release); }
 
 [[gnu::noinline]] void run_deferred_signals(ThreadState& state) {
+  // A part of the work under a granule's lock has ended, not the whole: leave_granule() comes here again.
+  if (state.locked_granule != nullptr) return;
   state.signal_waiting = false;
   if (auto* run = g_run_deferred.load(std::memory_order_acquire)) run();
 }

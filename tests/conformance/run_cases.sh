@@ -6,6 +6,7 @@
 #
 #   Race...     right: exit code 66 and WARNING: DATA RACE, as often as the case asks for
 #   NoRace...   right: exit code 0 and no such warning
+#   Neither is right when the detector says that it had to drop something.
 #
 # Settings in GORACE hold for the cases, too.
 # Prints right and wrong per file, each wrong case with what it did, and "Passed N of M". Exit code 1 when one is wrong.
@@ -18,19 +19,21 @@ usage() {
 
 # run_one CASE FILE REPORTS: one line "FILE CASE right|wrong DETAIL". Called by xargs below, in a shell of its own.
 run_one() {
-  local name=$1 file=$2 expected=$3 output code reported verdict=wrong
+  local name=$1 file=$2 expected=$3 output code reported dropped verdict=wrong
   output=$(
     timeout -k 2 20 "$GORACE_CONFORMANCE_BINARY" "$name" 2>&1 >/dev/null </dev/null | tr -d '\0'
     exit "${PIPESTATUS[0]}"
   )
   code=$?
   reported=$(grep -c 'WARNING: DATA RACE' <<<"$output")
+  dropped=$(grep -c 'races may have been missed' <<<"$output")
   if [[ $name == Race* ]]; then
     [ "$code" = 66 ] && [ "$reported" -ge "$expected" ] && verdict=right
   else
     [ "$code" = 0 ] && [ "$reported" = 0 ] && verdict=right
   fi
-  echo "$file $name $verdict exit code $code, $reported reports"
+  [ "$dropped" = 0 ] || verdict=wrong
+  echo "$file $name $verdict exit code $code, $reported reports, $dropped losses"
 }
 
 if [ "${1:-}" = "--one" ]; then

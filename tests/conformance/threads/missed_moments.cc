@@ -30,6 +30,23 @@ RACE_CASE_OF_REPORTS(RaceAThousandSimultaneousPairs, 1024) {
   threads.run(body);
 }
 
+// The same, once in a process: repeat_case.sh runs it a thousand times.
+RACE_CASE(RaceAtTheSameMoment) {
+  static long cell;
+  std::atomic<int> arrived{0};
+  const auto body = [&] {
+    arrived.fetch_add(1, std::memory_order_relaxed);
+    for (int spins = 0; arrived.load(std::memory_order_relaxed) < 2; ++spins) {
+      if (spins > 100'000) sched_yield();
+    }
+    cell = 1;
+    keep(cell);
+  };
+  Threads threads;
+  threads.run(body);
+  threads.run(body);
+}
+
 // TSan reports 512 of the 4096 or none, Go 4, and none of 64. One goroutine fills the array by a loop
 // that the compiler makes into vector stores; the other one byte at a time.
 RACE_CASE_OF_REPORTS(RaceEachOf4096BytesOfTwoGoroutines, 4096) {
