@@ -103,6 +103,7 @@ T atomic_load(const volatile T* object, int number, CallSite site) {
   }
   if (sizeof(T) > 8 ||
       !holds_own_atomic(thread_state(), reinterpret_cast<uintptr_t>(object), sizeof(T), context->current, false)) {
+    if (load_needs_clock(order)) prefetch_sync_var(reinterpret_cast<uintptr_t>(object));
     record_atomic(context, object, Direction::kRead, site);
   }
   if (!load_needs_clock(order)) return raw_load(object);

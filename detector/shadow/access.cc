@@ -191,6 +191,10 @@ void access_atomic(Context* context, uintptr_t address, size_t bytes, bool is_wr
     return;
   }
   const DetectorScope scope(state);
+  // Before the lock, behind which loads wait.
+  if (const uint64_t tag = __atomic_load_n(words, __ATOMIC_RELAXED); is_tagged(tag)) {
+    __builtin_prefetch(&record_at(tagged_record(tag)), /*write*/ 1);
+  }
   note_use(context, address, bytes);
   note_depth(context);
   make_room(state, words, is_write);

@@ -70,6 +70,11 @@ SyncVar* find_in_chain(const ChainLock& chain, uintptr_t address) {
 
 }  // namespace
 
+void prefetch_sync_var(uintptr_t address) {
+  const uint32_t link = __atomic_load_n(meta_word(address), __ATOMIC_RELAXED) & ~kMetaLock;
+  if (link != 0 && !is_heap_link(link)) __builtin_prefetch(&sync_var_of(link));
+}
+
 SyncVar* lock_sync_var(uintptr_t address) {
   bool certain;
   if (SyncVar* found = find_unlocked(address, &certain)) return found;

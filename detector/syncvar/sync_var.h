@@ -67,6 +67,9 @@ bool knows_released(const Context& context, uintptr_t address);
 // until the clock has changed too; so with the lock free now, the clock of the value is there.
 bool knows_released_value(const Context& context, uintptr_t address);
 
+// prefetch_sync_var asks for the object's line, so that it comes while the caller is busy with the shadow.
+void prefetch_sync_var(uintptr_t address);
+
 SyncVar* lock_sync_var(uintptr_t address);             // creates; returned locked
 SyncVar* lock_sync_var_if_present(uintptr_t address);  // null when there is none
 
