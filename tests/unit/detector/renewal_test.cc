@@ -176,6 +176,18 @@ class Renewal : public ::testing::Test {
   struct sigaction former_;
 };
 
+// The origin of a renewal names the locks that are still held.
+TEST_F(Renewal, DropsALockThatAnotherStrandHasGivenBack) {
+  prepare(mine_, nullptr);
+  mine_->held.add(kObject, origin_at(5), /*shared=*/false);
+  enter(mine_, kGranule, 8, true, origin_at(2));
+  EXPECT_EQ(mine_->held.count(), 1);
+  note_handed_over(kObject);
+  context_advance_epoch(mine_);
+  enter(mine_, kGranule, 8, true, origin_at(2));
+  EXPECT_EQ(mine_->held.count(), 0);
+}
+
 TEST_F(Renewal, TheFirstWriteOfAllMeetsOthersAtEachInstruction) { meet_all(true, nullptr, nullptr); }
 TEST_F(Renewal, OfAWriteMeetsOthersAtEachInstruction) { meet_all(true, mine_, nullptr); }
 TEST_F(Renewal, OfAWriteThatOthersHaveReadMeetsThemAtEachInstruction) { meet_all(true, mine_, other_); }
