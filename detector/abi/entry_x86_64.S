@@ -90,7 +90,8 @@
 
 /* Renews the strand's own word of an earlier epoch by a compare-and-exchange, and looks at the other word after it: why
  * that is exact is in shadow/README.md. A write to memory without a history, in a page whose shadow is known, goes the
- * same way; it looks for frees at work in the page as well, as is_overwritten() does (granule.h). The granule's shadow words are at r11, and word 0, which is no tag, is in rax.
+ * same way; it looks for frees at work in the page as well, as is_overwritten() does (granule.h). The granule's shadow
+ * words are at r11, and word 0, which is no tag, is in rax.
  * Returns if it was done; goes on, at 1, if this is another case, or somebody else is at the granule: then the slow
  * path does the access as if nothing had been done here. What is recorded is what access_in_granule() would, for a
  * strand that recording_context() gives: fast_access.h.
