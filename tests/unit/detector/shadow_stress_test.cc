@@ -134,7 +134,10 @@ TEST(ShadowStress, EveryFreeThatMeetsAnAccessIsFound) {
     for (const SeenRace& race : take_races()) {
       if (race.present_origin == origin || race.previous_origin == origin) ++with_free;
     }
-    EXPECT_EQ(with_free, 1u) << "round " << i;
+    // By either side or by both: the free may have seen a first write by the time that this one notices the free. A
+    // report is made once (report/seen_pairs.h).
+    EXPECT_GE(with_free, 1u) << "round " << i;
+    EXPECT_LE(with_free, 2u) << "round " << i;
   }
   accesses.join();
   for (Context* strand : {freeing, other, creator}) context_end(strand);
