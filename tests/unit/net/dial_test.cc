@@ -1,4 +1,5 @@
 // dial and listen: contexts, names, limits of the system.
+#include <netdb.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -88,7 +89,18 @@ TEST_P(DialTest, TheContextDoesNotBoundTheConnection) {
   EXPECT_EQ(read_some(server), "x");
 }
 
+// A bare chroot has no /etc/hosts.
+bool knows_localhost() {
+  addrinfo hints = {};
+  hints.ai_family = AF_INET;
+  addrinfo* found = nullptr;
+  if (getaddrinfo("localhost", nullptr, &hints, &found) != 0) return false;
+  freeaddrinfo(found);
+  return true;
+}
+
 TEST_P(DialTest, LooksUpNames) {
+  if (!knows_localhost()) GTEST_SKIP() << "this system has no address of localhost";
   const net::Listener listener = must(net::listen("tcp4", "localhost:0"));
   EXPECT_EQ(listener.addr().ip(), "127.0.0.1");
   const std::string port = std::to_string(listener.addr().port());
